@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import {describe, it} from 'node:test';
+import {
+  addPage,
+  addSuite,
+  formatCount,
+  formatPlaces,
+  isGreen,
+  total,
+  type SuiteResult,
+  type Tally,
+} from '../../scripts/tally.js';
+import {countTap} from '../../scripts/tap.js';
+
+const PASSED = {passed: true, skipped: false};
+const FAILED = {passed: false, skipped: false};
+const SKIPPED = {passed: false, skipped: true};
+
+function suite(name: string, tests: SuiteResult['tests'], suites: SuiteResult[] = []): SuiteResult {
+  return {name, tests, suites};
+}
+
+describe('addSuite(tally, suite)', () => {
+  it('counts a test on the backend that the nearest title ends with', () => {
+    const tally: Tally = new Map();
+    addSuite(
+      tally,
+      suite(
+        '',
+        [PASSED],
+        [
+          suite(
+            'reflectPad',
+            [PASSED],
+            [
+              suite('values [webgl]', [PASSED, FAILED], [suite('of batches', [PASSED])]),
+              suite('values [wasm]', [SKIPPED]),
+              suite('[cpu] values', [PASSED]),
+            ]
+          ),
+        ]
+      )
+    );
+    assert.deepEqual(Object.fromEntries(tally), {
+      page: {passed: 3, failed: 0, skipped: 0},
+      webgl: {passed: 2, failed: 1, skipped: 0},
+      wasm: {passed: 0, failed: 0, skipped: 1},
+    });
+    assert.equal(formatPlaces(tally), 'Tests run: 3 webgl, 3 page');
+    assert.equal(formatCount(total(tally)), '5 passed, 1 failed, 1 skipped');
+  });
+});
+
+describe('addPage(tally, page)', () => {
+  const count = (page: Parameters<typeof addPage>[1]) => {
+    const tally: Tally = new Map();
+    addPage(tally, page);
+    return {green: isGreen(tally), text: formatCount(total(tally))};
+  };
+
+  it('is green if tests ran and all is well', () => {
+    const page = {passed: true, errors: [], testResults: suite('', [PASSED])};
+    assert.deepEqual(count(page), {green: true, text: '1 passed, 0 failed'});
+  });
+
+  it('counts a failed test once', () => {
+    const page = {passed: false, errors: [], testResults: suite('', [PASSED, FAILED])};
+    assert.deepEqual(count(page), {green: false, text: '1 passed, 1 failed'});
+  });
+
+  it('fails a page that could not load its tests', () => {
+    const page = {passed: false, errors: [new Error('Failed to fetch')]};
+    assert.deepEqual(count(page), {green: false, text: '0 passed, 1 failed'});
+  });
+
+  it('fails a page that broke after its tests passed', () => {
+    const page = {passed: true, errors: [new Error('late')], testResults: suite('', [PASSED])};
+    assert.deepEqual(count(page), {green: false, text: '1 passed, 1 failed'});
+  });
+
+  it('fails a page without a test', () => {
+    const page = {passed: true, errors: [], testResults: suite('', [])};
+    assert.deepEqual(count(page), {green: false, text: '0 passed, 1 failed'});
+  });
+});
+
+describe('isGreen(tally)', () => {
+  it('is false where nothing ran', () => {
+    assert.equal(isGreen(new Map()), false);
+    assert.equal(isGreen(new Map([['page', {passed: 0, failed: 0, skipped: 3}]])), false);
+  });
+});
+
+describe('countTap(report)', () => {
+  it('reads the counts at the end', () => {
+    const report =
+      'TAP version 13\nok 1 - a\n1..1\n# tests 9\n# suites 2\n# pass 4\n# fail 1\n' +
+      '# cancelled 1\n# skipped 2\n# todo 1\n# duration_ms 12.5\n';
+    assert.deepEqual(countTap(report), {passed: 4, failed: 2, skipped: 3});
+  });
+
+  it('throws if the report was cut short', () => {
+    assert.throws(() => countTap('TAP version 13\nok 1 - a\n'), /must end with its counts; got no/);
+  });
+});
