@@ -1,0 +1,38 @@
+/** The data sets by name. Their code and their files are loaded when they are opened. */
+
+import type {Dataset} from './dataset.js';
+import type {SyntheticOptions} from './synthetic.js';
+
+/** What the caller chooses when a data set is opened. */
+export type DatasetOptions = SyntheticOptions;
+
+const LOADERS = {
+  blobs: async options => (await import('./blobs.js')).createBlobs(options),
+  'colored-2-mnist': async options =>
+    (await import('./colored-2-mnist.js')).createColored2Mnist(options),
+} satisfies Record<string, (options: DatasetOptions) => Promise<Dataset>>;
+
+export type DatasetName = keyof typeof LOADERS;
+
+/** All that `openDataset` knows. */
+export const DATASET_NAMES = Object.keys(LOADERS) as readonly DatasetName[];
+
+/**
+ * Opens a data set.
+ *
+ * @param name One of `DATASET_NAMES`; any string, because names come from attributes and commands.
+ * @throws Error if the name is unknown or the set's files can't be read.
+ * @throws RangeError if the set has no images of that size.
+ */
+export async function openDataset(name: string, options: DatasetOptions): Promise<Dataset> {
+  if (!isDatasetName(name)) {
+    throw new Error(
+      `openDataset: name must be one of ${DATASET_NAMES.join(', ')}; got ${JSON.stringify(name)}`
+    );
+  }
+  return LOADERS[name](options);
+}
+
+function isDatasetName(name: string): name is DatasetName {
+  return Object.hasOwn(LOADERS, name);
+}
