@@ -1,0 +1,468 @@
+/**
+ * Convolutions for WebAssembly's 128-bit vectors, all on images `[batch, height, width, channels]`
+ * that have been padded beforehand, so that no loop asks where the border is.
+ *
+ * Addresses are bytes, strides and counts are floats. Nothing is allocated here; the caller brings
+ * the scratch space.
+ */
+
+/** Bytes of a float. */
+const F: usize = 4;
+
+/**
+ * Copies images into the middle of zeros. `step` 2 puts each pixel two apart, zeros in between:
+ * what the input gradient of a convolution of stride 2 reads.
+ */
+export function pad(
+  from: usize,
+  to: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  paddedHeight: i32,
+  paddedWidth: i32,
+  top: i32,
+  left: i32,
+  step: i32
+): void {
+  const row: usize = <usize>(paddedWidth * channels) * F;
+  const pixel: usize = <usize>channels * F;
+  memory.fill(to, 0, row * <usize>(batch * paddedHeight));
+  for (let n = 0; n < batch; n++) {
+    for (let y = 0; y < height; y++) {
+      let target = to + <usize>(n * paddedHeight + top + y * step) * row + <usize>left * pixel;
+      if (step == 1) {
+        memory.copy(target, from, pixel * <usize>width);
+        from += pixel * <usize>width;
+      } else {
+        for (let x = 0; x < width; x++) {
+          memory.copy(target, from, pixel);
+          target += pixel * <usize>step;
+          from += pixel;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * Lays weights out in blocks of eight output channels (four at the end, if no more are left), each
+ * block in the order in which `convolve` reads it: `[kernel², in, 8]`, missing channels zero.
+ *
+ * @param turned Whether to lay out the weights of the input gradient instead: turned by 180°, input
+ *     and output channels exchanged. `inChannels` and `outChannels` stay those of `w`.
+ */
+export function packWeights(
+  w: usize,
+  to: usize,
+  taps: i32,
+  inChannels: i32,
+  outChannels: i32,
+  turned: bool
+): void {
+  const from = turned ? outChannels : inChannels;
+  const into = turned ? inChannels : outChannels;
+  for (let block = 0; block < into; block += 8) {
+    const lanes = into - block > 4 ? 8 : 4;
+    for (let tap = 0; tap < taps; tap++) {
+      const sourceTap = turned ? taps - 1 - tap : tap;
+      for (let i = 0; i < from; i++) {
+        for (let lane = 0; lane < lanes; lane++) {
+          const o = block + lane;
+          const source = turned
+            ? (sourceTap * inChannels + o) * outChannels + i
+            : (sourceTap * inChannels + i) * outChannels + o;
+          store<f32>(to, o < into ? load<f32>(w + <usize>source * F) : 0);
+          to += F;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * `y = Σ x w` over the kernel's window and the input channels.
+ *
+ * @param x Padded images; `rowStride` and `imageStride` are those of the padded images.
+ * @param w Laid out by `packWeights`.
+ * @param stride 1 or 2.
+ */
+export function convolve(
+  x: usize,
+  w: usize,
+  y: usize,
+  batch: i32,
+  outHeight: i32,
+  outWidth: i32,
+  imageStride: i32,
+  rowStride: i32,
+  inChannels: i32,
+  outChannels: i32,
+  kernel: i32,
+  stride: i32
+): void {
+  const span = kernel * inChannels;
+  const pixelStep: usize = <usize>(stride * inChannels) * F;
+  const rowBytes: usize = <usize>rowStride * F;
+  for (let n = 0; n < batch; n++) {
+    for (let oy = 0; oy < outHeight; oy++) {
+      const row = x + (<usize>n * <usize>imageStride + <usize>(oy * stride) * <usize>rowStride) * F;
+      const outRow =
+        y + <usize>(n * outHeight + oy) * <usize>outWidth * <usize>outChannels * F;
+      let block = w;
+      for (let o = 0; o < outChannels; o += 8) {
+        const lanes = outChannels - o;
+        let ox = 0;
+        if (lanes > 4) {
+          for (; ox + 4 <= outWidth; ox += 4) {
+            fourByEight(row + <usize>ox * pixelStep, pixelStep, rowBytes, block, kernel, span,
+              outRow + <usize>(ox * outChannels + o) * F, outChannels, lanes);
+          }
+          for (; ox < outWidth; ox++) {
+            oneByEight(row + <usize>ox * pixelStep, rowBytes, block, kernel, span,
+              outRow + <usize>(ox * outChannels + o) * F, lanes);
+          }
+          block += <usize>(kernel * span * 8) * F;
+        } else {
+          for (; ox + 4 <= outWidth; ox += 4) {
+            fourByFour(row + <usize>ox * pixelStep, pixelStep, rowBytes, block, kernel, span,
+              outRow + <usize>(ox * outChannels + o) * F, outChannels, lanes);
+          }
+          for (; ox < outWidth; ox++) {
+            oneByFour(row + <usize>ox * pixelStep, rowBytes, block, kernel, span,
+              outRow + <usize>(ox * outChannels + o) * F, lanes);
+          }
+          block += <usize>(kernel * span * 4) * F;
+        }
+      }
+    }
+  }
+}
+
+/** `a b + c`. */
+// @ts-ignore: decorator
+@inline
+function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** Four pixels side by side, eight output channels. */
+// @ts-ignore: decorator
+@inline
+function fourByEight(
+  x: usize,
+  pixelStep: usize,
+  rowBytes: usize,
+  w: usize,
+  kernel: i32,
+  span: i32,
+  y: usize,
+  outChannels: i32,
+  lanes: i32
+): void {
+  let a0 = f32x4.splat(0), a1 = f32x4.splat(0);
+  let b0 = f32x4.splat(0), b1 = f32x4.splat(0);
+  let c0 = f32x4.splat(0), c1 = f32x4.splat(0);
+  let d0 = f32x4.splat(0), d1 = f32x4.splat(0);
+  for (let ky = 0; ky < kernel; ky++) {
+    let p0 = x;
+    let p1 = x + pixelStep;
+    let p2 = p1 + pixelStep;
+    let p3 = p2 + pixelStep;
+    const end = p0 + <usize>span * F;
+    while (p0 < end) {
+      const w0 = v128.load(w);
+      const w1 = v128.load(w, 16);
+      let s = v128.load32_splat(p0);
+      a0 = multiplyAdd(s, w0, a0);
+      a1 = multiplyAdd(s, w1, a1);
+      s = v128.load32_splat(p1);
+      b0 = multiplyAdd(s, w0, b0);
+      b1 = multiplyAdd(s, w1, b1);
+      s = v128.load32_splat(p2);
+      c0 = multiplyAdd(s, w0, c0);
+      c1 = multiplyAdd(s, w1, c1);
+      s = v128.load32_splat(p3);
+      d0 = multiplyAdd(s, w0, d0);
+      d1 = multiplyAdd(s, w1, d1);
+      p0 += F;
+      p1 += F;
+      p2 += F;
+      p3 += F;
+      w += 32;
+    }
+    x += rowBytes;
+  }
+  const next = <usize>outChannels * F;
+  put8(y, a0, a1, lanes);
+  put8(y + next, b0, b1, lanes);
+  put8(y + 2 * next, c0, c1, lanes);
+  put8(y + 3 * next, d0, d1, lanes);
+}
+
+// @ts-ignore: decorator
+@inline
+function oneByEight(
+  x: usize,
+  rowBytes: usize,
+  w: usize,
+  kernel: i32,
+  span: i32,
+  y: usize,
+  lanes: i32
+): void {
+  let a0 = f32x4.splat(0), a1 = f32x4.splat(0);
+  for (let ky = 0; ky < kernel; ky++) {
+    let p = x;
+    const end = p + <usize>span * F;
+    while (p < end) {
+      const s = v128.load32_splat(p);
+      a0 = multiplyAdd(s, v128.load(w), a0);
+      a1 = multiplyAdd(s, v128.load(w, 16), a1);
+      p += F;
+      w += 32;
+    }
+    x += rowBytes;
+  }
+  put8(y, a0, a1, lanes);
+}
+
+// @ts-ignore: decorator
+@inline
+function fourByFour(
+  x: usize,
+  pixelStep: usize,
+  rowBytes: usize,
+  w: usize,
+  kernel: i32,
+  span: i32,
+  y: usize,
+  outChannels: i32,
+  lanes: i32
+): void {
+  let a = f32x4.splat(0), b = f32x4.splat(0), c = f32x4.splat(0), d = f32x4.splat(0);
+  for (let ky = 0; ky < kernel; ky++) {
+    let p0 = x;
+    let p1 = x + pixelStep;
+    let p2 = p1 + pixelStep;
+    let p3 = p2 + pixelStep;
+    const end = p0 + <usize>span * F;
+    while (p0 < end) {
+      const w0 = v128.load(w);
+      a = multiplyAdd(v128.load32_splat(p0), w0, a);
+      b = multiplyAdd(v128.load32_splat(p1), w0, b);
+      c = multiplyAdd(v128.load32_splat(p2), w0, c);
+      d = multiplyAdd(v128.load32_splat(p3), w0, d);
+      p0 += F;
+      p1 += F;
+      p2 += F;
+      p3 += F;
+      w += 16;
+    }
+    x += rowBytes;
+  }
+  const next = <usize>outChannels * F;
+  put4(y, a, lanes);
+  put4(y + next, b, lanes);
+  put4(y + 2 * next, c, lanes);
+  put4(y + 3 * next, d, lanes);
+}
+
+// @ts-ignore: decorator
+@inline
+function oneByFour(
+  x: usize,
+  rowBytes: usize,
+  w: usize,
+  kernel: i32,
+  span: i32,
+  y: usize,
+  lanes: i32
+): void {
+  let a = f32x4.splat(0);
+  for (let ky = 0; ky < kernel; ky++) {
+    let p = x;
+    const end = p + <usize>span * F;
+    while (p < end) {
+      a = multiplyAdd(v128.load32_splat(p), v128.load(w), a);
+      p += F;
+      w += 16;
+    }
+    x += rowBytes;
+  }
+  put4(y, a, lanes);
+}
+
+/** Stores the first `lanes` of eight values, more than four. */
+// @ts-ignore: decorator
+@inline
+function put8(y: usize, low: v128, high: v128, lanes: i32): void {
+  v128.store(y, low);
+  put4(y + 16, high, lanes - 4);
+}
+
+/** Stores the first `lanes` of four values. */
+// @ts-ignore: decorator
+@inline
+function put4(y: usize, value: v128, lanes: i32): void {
+  if (lanes >= 4) {
+    v128.store(y, value);
+    return;
+  }
+  store<f32>(y, f32x4.extract_lane(value, 0));
+  if (lanes > 1) store<f32>(y + 4, f32x4.extract_lane(value, 1));
+  if (lanes > 2) store<f32>(y + 8, f32x4.extract_lane(value, 2));
+}
+
+/**
+ * `dw(k) = Σ x(stride·o + k) dy(o)` over all images and output pixels, added to what `dw` holds.
+ * Row by row, so that x and dy stay in the first cache and no sum grows long.
+ *
+ * @param x Padded images, as for `convolve`.
+ * @param dy `[batch, outHeight, outWidth, outChannels]`, `outChannels` a multiple of 4.
+ * @param dw `[kernel, kernel, inChannels, outChannels]`.
+ */
+export function convolveFilterGradient(
+  x: usize,
+  dy: usize,
+  dw: usize,
+  batch: i32,
+  outHeight: i32,
+  outWidth: i32,
+  imageStride: i32,
+  rowStride: i32,
+  inChannels: i32,
+  outChannels: i32,
+  kernel: i32,
+  stride: i32
+): void {
+  const span = kernel * inChannels;
+  const pixelStep: usize = <usize>(stride * inChannels) * F;
+  const outStep: usize = <usize>outChannels * F;
+  const dyRowBytes: usize = <usize>outWidth * outStep;
+  for (let n = 0; n < batch; n++) {
+    for (let oy = 0; oy < outHeight; oy++) {
+      const row = x + (<usize>n * <usize>imageStride + <usize>(oy * stride) * <usize>rowStride) * F;
+      const dyRow = dy + <usize>(n * outHeight + oy) * dyRowBytes;
+      for (let ky = 0; ky < kernel; ky++) {
+        const xRow = row + <usize>(ky * rowStride) * F;
+        const dwRow = dw + <usize>(ky * span) * outStep;
+        let t = 0;
+        for (; t + 4 <= span; t += 4) {
+          let o = 0;
+          for (; o + 8 <= outChannels; o += 8) {
+            filterFourByEight(xRow + <usize>t * F, pixelStep, dyRow + <usize>o * F, outStep, dyRowBytes,
+              dwRow + <usize>t * outStep + <usize>o * F);
+          }
+          if (o < outChannels) {
+            filterFourByFour(xRow + <usize>t * F, pixelStep, dyRow + <usize>o * F, outStep, dyRowBytes,
+              dwRow + <usize>t * outStep + <usize>o * F);
+          }
+        }
+        for (; t < span; t++) {
+          for (let o = 0; o < outChannels; o += 4) {
+            filterOneByFour(xRow + <usize>t * F, pixelStep, dyRow + <usize>o * F, outStep, dyRowBytes,
+              dwRow + <usize>t * outStep + <usize>o * F);
+          }
+        }
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function filterFourByEight(
+  x: usize,
+  pixelStep: usize,
+  dy: usize,
+  outStep: usize,
+  dyRowBytes: usize,
+  dw: usize
+): void {
+  const dw1 = dw + outStep;
+  const dw2 = dw1 + outStep;
+  const dw3 = dw2 + outStep;
+  let a0 = v128.load(dw), a1 = v128.load(dw, 16);
+  let b0 = v128.load(dw1), b1 = v128.load(dw1, 16);
+  let c0 = v128.load(dw2), c1 = v128.load(dw2, 16);
+  let d0 = v128.load(dw3), d1 = v128.load(dw3, 16);
+  const end = dy + dyRowBytes;
+  while (dy < end) {
+    const g0 = v128.load(dy);
+    const g1 = v128.load(dy, 16);
+    let s = v128.load32_splat(x);
+    a0 = multiplyAdd(s, g0, a0);
+    a1 = multiplyAdd(s, g1, a1);
+    s = v128.load32_splat(x, 4);
+    b0 = multiplyAdd(s, g0, b0);
+    b1 = multiplyAdd(s, g1, b1);
+    s = v128.load32_splat(x, 8);
+    c0 = multiplyAdd(s, g0, c0);
+    c1 = multiplyAdd(s, g1, c1);
+    s = v128.load32_splat(x, 12);
+    d0 = multiplyAdd(s, g0, d0);
+    d1 = multiplyAdd(s, g1, d1);
+    x += pixelStep;
+    dy += outStep;
+  }
+  v128.store(dw, a0);
+  v128.store(dw, a1, 16);
+  v128.store(dw1, b0);
+  v128.store(dw1, b1, 16);
+  v128.store(dw2, c0);
+  v128.store(dw2, c1, 16);
+  v128.store(dw3, d0);
+  v128.store(dw3, d1, 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function filterFourByFour(
+  x: usize,
+  pixelStep: usize,
+  dy: usize,
+  outStep: usize,
+  dyRowBytes: usize,
+  dw: usize
+): void {
+  const dw1 = dw + outStep;
+  const dw2 = dw1 + outStep;
+  const dw3 = dw2 + outStep;
+  let a = v128.load(dw), b = v128.load(dw1), c = v128.load(dw2), d = v128.load(dw3);
+  const end = dy + dyRowBytes;
+  while (dy < end) {
+    const g = v128.load(dy);
+    a = multiplyAdd(v128.load32_splat(x), g, a);
+    b = multiplyAdd(v128.load32_splat(x, 4), g, b);
+    c = multiplyAdd(v128.load32_splat(x, 8), g, c);
+    d = multiplyAdd(v128.load32_splat(x, 12), g, d);
+    x += pixelStep;
+    dy += outStep;
+  }
+  v128.store(dw, a);
+  v128.store(dw1, b);
+  v128.store(dw2, c);
+  v128.store(dw3, d);
+}
+
+// @ts-ignore: decorator
+@inline
+function filterOneByFour(
+  x: usize,
+  pixelStep: usize,
+  dy: usize,
+  outStep: usize,
+  dyRowBytes: usize,
+  dw: usize
+): void {
+  let a = v128.load(dw);
+  const end = dy + dyRowBytes;
+  while (dy < end) {
+    a = multiplyAdd(v128.load32_splat(x), v128.load(dy), a);
+    x += pixelStep;
+    dy += outStep;
+  }
+  v128.store(dw, a);
+}

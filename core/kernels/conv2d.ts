@@ -1,0 +1,105 @@
+/**
+ * 2-D convolution with gradients that every backend can compute at speed.
+ *
+ * tfjs's wasm backend has no `Conv2DBackpropFilter` (tfjs issue 8474) and a slow
+ * `Conv2DBackpropInput`; its WebGL backend runs the first as one long loop over the batch in each
+ * of a few thousand fragments. Composed, both gradients are forward convolutions, the fastest thing
+ * that a backend has; on wasm they are programs of our own (see `docs/performance.md`).
+ */
+
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor4D} from '@tensorflow/tfjs-core';
+
+import {convolve, convolveFilterGradient, convolveInputGradient} from './conv2d-wasm.js';
+import {defineKernel} from './kernel.js';
+
+type Shape4D = Tensor4D['shape'];
+
+export interface ConvAttrs {
+  stride: 1 | 2;
+  /** Zeros added on each side, in pixels. */
+  pad: number;
+}
+
+const run = defineKernel<{x: Tensor4D; w: Tensor4D}, ConvAttrs>({
+  name: 'RedoConv2D',
+  composed: ({x, w}, {stride, pad}) => tf.conv2d(x, w, stride, zeros([pad, pad], [pad, pad])),
+  programs: {wasm: convolve},
+
+  saves: {inputs: ['x', 'w']},
+  gradient: (dy, saved, attrs) => {
+    const [x, w] = saved as [Tensor4D, Tensor4D];
+    const [dy4, xShape, wShape] = [dy as Tensor4D, x.shape, w.shape];
+    return {
+      x: () => runInputGradient({dy: dy4, w}, {...attrs, xShape}) as Tensor4D,
+      w: () => runFilterGradient({dy: dy4, x}, {...attrs, wShape}) as Tensor4D,
+    };
+  },
+});
+
+/** `dx(i) = Σ dy(o) w(i − stride·o + pad)`: dy, spread out by the stride, convolved with w turned by 180°. */
+const runInputGradient = defineKernel<{dy: Tensor4D; w: Tensor4D}, ConvAttrs & {xShape: Shape4D}>({
+  name: 'RedoConv2DInputGrad',
+  composed: ({dy, w}, {stride, pad, xShape}) => {
+    const turned = tf.transpose(tf.reverse(w, [0, 1]), [0, 1, 3, 2]) as Tensor4D; // [kernel, kernel, out, in]
+    const spread = stride === 1 ? dy : spreadOut(dy);
+    const before = w.shape[0] - 1 - pad;
+    const margins = (axis: 1 | 2): [number, number] => [
+      before,
+      xShape[axis] + pad - spread.shape[axis],
+    ];
+    return tf.conv2d(spread, turned, 1, zeros(margins(1), margins(2)));
+  },
+  programs: {wasm: convolveInputGradient},
+});
+
+/** `dw(k) = Σ x(stride·o + k − pad) dy(o)`: a convolution with batch and channels exchanged and dy as its filter. */
+const runFilterGradient = defineKernel<{dy: Tensor4D; x: Tensor4D}, ConvAttrs & {wShape: Shape4D}>({
+  name: 'RedoConv2DFilterGrad',
+  composed: ({dy, x}, {stride, pad, wShape}) => {
+    const image = tf.transpose(x, [3, 1, 2, 0]) as Tensor4D; // [in, height, width, batch]
+    const filter = tf.transpose(dy, [1, 2, 0, 3]) as Tensor4D; // [outHeight, outWidth, batch, out]
+    const margins = (axis: 1 | 2): [number, number] => [
+      pad,
+      stride * (dy.shape[axis] - 1) + wShape[0] - x.shape[axis] - pad,
+    ];
+    const dw = tf.conv2d(image, filter, 1, zeros(margins(1), margins(2)), 'NHWC', stride);
+    return tf.transpose(dw, [1, 2, 0, 3]); // [kernel, kernel, in, out]
+  },
+  programs: {wasm: convolveFilterGradient},
+});
+
+/**
+ * Convolution as PyTorch's `Conv2d` computes it: zeros on all four sides alike.
+ *
+ * @param x `[batch, height, width, inChannels]`, height and width even if `stride` is 2.
+ * @param w `[kernel, kernel, inChannels, outChannels]`, kernel greater than `pad`.
+ * @returns `[batch, outHeight, outWidth, outChannels]`, `outHeight = ⌊(height + 2 pad − kernel) / stride⌋ + 1`.
+ */
+export function conv2d(
+  x: Tensor4D,
+  w: Tensor4D,
+  {stride = 1, pad = 0}: Partial<ConvAttrs> = {}
+): Tensor4D {
+  tf.util.assert(
+    x.shape[3] === w.shape[2],
+    () => `conv2d: x and w must agree on inChannels; got x=[${x.shape}] w=[${w.shape}]`
+  );
+  tf.util.assert(
+    pad >= 0 && pad < w.shape[0],
+    () => `conv2d: pad must be from 0 to less than the kernel; got pad=${pad} for w=[${w.shape}]`
+  );
+  return run({x, w}, {stride, pad}) as Tensor4D;
+}
+
+/** Each value of `[b, h, w, c]` followed by a zero along both spatial axes: `[b, 2h, 2w, c]`. */
+function spreadOut(dy: Tensor4D): Tensor4D {
+  const [batch, height, width, channels] = dy.shape;
+  const wide = tf.reshape(tf.concat([dy, tf.zerosLike(dy)], 3), [batch, height, -1]);
+  const tall = tf.concat([wide, tf.zerosLike(wide)], 2);
+  return tf.reshape(tall, [batch, 2 * height, 2 * width, channels]);
+}
+
+function zeros(rows: [number, number], columns: [number, number]): tf.backend_util.ExplicitPadding {
+  return [[0, 0], rows, columns, [0, 0]];
+}

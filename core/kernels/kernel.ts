@@ -1,0 +1,81 @@
+/** How an own operation becomes a tfjs kernel: one definition, every backend, a lazy gradient for each input. */
+
+import {
+  engine,
+  env,
+  type KernelFunc,
+  type NamedAttrMap,
+  registerGradient,
+  registerKernel,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
+
+export type BackendName = 'cpu' | 'wasm' | 'webgl';
+
+const BACKENDS: readonly BackendName[] = ['cpu', 'wasm', 'webgl'];
+
+/** Inputs by name. */
+type Inputs = Record<string, Tensor>;
+
+export interface KernelDefinition<I extends Inputs, A extends object> {
+  /** Name in tfjs's registry; starts with `Redo` so that it meets no stock kernel. */
+  name: string;
+  /** The operation out of stock ones: what runs on a backend without a program of its own. */
+  composed: (inputs: I, attrs: A) => Tensor | Tensor[];
+  /** Programs that beat the composition by measurement. Those on wasm need its vectors. */
+  programs?: Partial<Record<BackendName, KernelFunc>>;
+  /** Which inputs, and whether the outputs, the gradient wants to see again. */
+  saves?: {inputs?: readonly (keyof I & string)[]; outputs?: boolean};
+  /**
+   * The gradient of each input; only those that are asked for are computed.
+   *
+   * @param dy Gradient of the (first) output.
+   * @param saved Saved inputs in the order named, then the outputs.
+   */
+  gradient?: (
+    dy: Tensor,
+    saved: Tensor[],
+    attrs: A
+  ) => Partial<Record<keyof I & string, () => Tensor>>;
+}
+
+/** An operation on tensors, as many results as its kernel has. */
+export type Operation<I extends Inputs, A extends object> = (
+  inputs: I,
+  attrs: A
+) => Tensor | Tensor[];
+
+/** Registers a kernel on every backend and returns the operation that calls it. */
+export function defineKernel<I extends Inputs, A extends object = Record<never, never>>(
+  definition: KernelDefinition<I, A>
+): Operation<I, A> {
+  const {name, composed, programs, saves, gradient} = definition;
+  const compose: KernelFunc = ({inputs, attrs}) =>
+    // `tidy` hands lists through, though its type knows only tensors and maps of them.
+    tidy(() => composed(inputs as unknown as I, attrs as unknown as A));
+  for (const backendName of BACKENDS) {
+    const program = programs?.[backendName];
+    const kernelFunc: KernelFunc = !program
+      ? compose
+      : backendName === 'wasm'
+        ? call => (env().getBool('WASM_HAS_SIMD_SUPPORT') ? program(call) : compose(call))
+        : program;
+    registerKernel({kernelName: name, backendName, kernelFunc});
+  }
+  if (gradient) {
+    registerGradient({
+      kernelName: name,
+      inputsToSave: [...(saves?.inputs ?? [])],
+      // More flags than outputs do no harm: tfjs filters the outputs by them.
+      outputsToSave: saves?.outputs ? [true, true, true] : [],
+      gradFunc: (dy, saved, attrs) =>
+        gradient(Array.isArray(dy) ? dy[0]! : dy, saved, attrs as unknown as A) as Record<
+          string,
+          () => Tensor
+        >,
+    });
+  }
+  return (inputs, attrs) =>
+    engine().runKernel<Tensor | Tensor[]>(name, inputs, attrs as unknown as NamedAttrMap);
+}
