@@ -1,0 +1,140 @@
+/** What a model is made of and how it is trained: plain data, checked at the border. */
+
+/** The four networks: f, the generators G_k, D and δ of the paper. */
+export type NetworkName = 'mask' | 'generator' | 'discriminator' | 'encoder';
+
+/** Shape of the four networks. */
+export interface ModelConfig {
+  /** Height and width of the images, in pixels: 4 · 2^L from 16 to 256. */
+  size: number;
+  /** Number of regions n, the background included, at least 2. */
+  regions: number;
+  /** Length nz of a region's code z_k. */
+  codeSize: number;
+  /** Base number of channels of each network. The published code's `nfM`, `nfX`, `nfD`, `nfZ`. */
+  widths: Record<NetworkName, number>;
+  /** Residual blocks in f. */
+  maskResidualBlocks: number;
+  /** Self-attention in the generators and in the discriminator. */
+  attention: {generator: boolean; discriminator: boolean};
+  /** Conditional normalisation in the generators: over one image (published code) or over the batch (paper). */
+  normalization: 'instance' | 'batch';
+  /** Temperature T of the masks' sigmoid or softmax. */
+  temperature: number;
+}
+
+/** How the networks are trained. */
+export interface TrainingConfig {
+  /** `published`: every region redrawn each iteration, δ reads the wholly generated image. `paper`: Algorithm 1. */
+  variant: 'published' | 'paper';
+  /** Images a batch. */
+  batchSize: number;
+  /** Weight λ_z of the recovery of the codes. */
+  lambdaZ: number;
+  learningRates: Record<NetworkName, number>;
+  /** Lowers all learning rates in a straight line to `factor` times theirs; constant if absent. */
+  decay?: {fromIteration: number; toIteration: number; factor: number};
+  /** Adam's decay rates of the two moments, and its ε. */
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  /** L2 penalty on f, added to its gradient. */
+  maskWeightDecay: number;
+  /** Gain of the orthogonal initialisation. */
+  initGain: number;
+}
+
+/** A model, its training and the data set it is meant for. */
+export interface Preset {
+  name: string;
+  /** One line for people. */
+  summary: string;
+  /** Name of a data set. */
+  dataset: string;
+  model: ModelConfig;
+  training: TrainingConfig;
+}
+
+/**
+ * L of `size = 4 · 2^L`: the number of blocks by which a generator goes up and an encoder down.
+ *
+ * @throws RangeError if there is no such L from 2 to 6.
+ */
+export function depth(size: number): number {
+  const blocks = Math.log2(size / 4);
+  if (!Number.isInteger(blocks) || blocks < 2 || blocks > 6) {
+    throw new RangeError(`size must be 16, 32, 64, 128 or 256 (4 · 2^L); got ${size}`);
+  }
+  return blocks;
+}
+
+/**
+ * Looks a configuration over before anything is built of it.
+ *
+ * @throws RangeError naming the field and what it must be.
+ */
+export function checkModelConfig(config: ModelConfig): void {
+  depth(config.size);
+  atLeast('regions', config.regions, 2, 16);
+  atLeast('codeSize', config.codeSize, 1, 4096);
+  atLeast('maskResidualBlocks', config.maskResidualBlocks, 0, 64);
+  // f's first layer has a quarter of its width.
+  atLeast('widths.mask', config.widths.mask, 4, MAX_WIDTH);
+  for (const network of ['generator', 'discriminator', 'encoder'] as const) {
+    atLeast(`widths.${network}`, config.widths[network], 1, MAX_WIDTH);
+  }
+  if (config.attention.discriminator) {
+    atLeast('widths.discriminator with attention', config.widths.discriminator, 2);
+  }
+  if (!(config.temperature > 0)) {
+    throw new RangeError(`temperature must be greater than 0; got ${config.temperature}`);
+  }
+  if (!['instance', 'batch'].includes(config.normalization)) {
+    throw new RangeError(`normalization must be instance or batch; got ${config.normalization}`);
+  }
+}
+
+/** @throws RangeError naming the field and what it must be. */
+export function checkTrainingConfig(training: TrainingConfig): void {
+  if (!['published', 'paper'].includes(training.variant)) {
+    throw new RangeError(`variant must be published or paper; got ${training.variant}`);
+  }
+  atLeast('batchSize', training.batchSize, 1);
+  if (training.decay) {
+    const {fromIteration, toIteration, factor} = training.decay;
+    atLeast('decay.fromIteration', fromIteration, 0);
+    atLeast('decay.toIteration', toIteration, fromIteration + 1);
+    if (!(factor >= 0 && factor <= 1)) {
+      throw new RangeError(`decay.factor must be from 0 to 1; got ${factor}`);
+    }
+  }
+  const {lambdaZ, beta1, beta2, epsilon, maskWeightDecay, initGain, learningRates} = training;
+  const {mask, generator, discriminator, encoder} = learningRates;
+  const numbers = {
+    ...{lambdaZ, epsilon, maskWeightDecay, initGain},
+    'learningRates.mask': mask,
+    'learningRates.generator': generator,
+    'learningRates.discriminator': discriminator,
+    'learningRates.encoder': encoder,
+  };
+  for (const [name, value] of Object.entries(numbers)) {
+    if (!(value >= 0 && value < Infinity)) {
+      throw new RangeError(`${name} must be a number of at least 0; got ${value}`);
+    }
+  }
+  for (const [name, value] of Object.entries({beta1, beta2})) {
+    if (!(value >= 0 && value < 1)) {
+      throw new RangeError(`${name} must be a number from 0 to less than 1; got ${value}`);
+    }
+  }
+}
+
+/** What a file or a person may ask for before it is surely a mistake that would only fill the memory. */
+const MAX_WIDTH = 1024;
+
+function atLeast(name: string, value: number, least: number, most = Infinity): void {
+  if (!Number.isInteger(value) || value < least) {
+    throw new RangeError(`${name} must be a whole number of at least ${least}; got ${value}`);
+  }
+  if (value > most) throw new RangeError(`${name} must be at most ${most}; got ${value}`);
+}

@@ -1,0 +1,48 @@
+/** The plain layers: a name, the weights, an input in; the output out. */
+
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor1D, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
+
+import {addBias} from '../kernels/bias.js';
+import {conv2d} from '../kernels/conv2d.js';
+import {instanceNormRelu} from '../kernels/instance-norm.js';
+import type {Layer, Tensors} from './parameters.js';
+
+interface ConvOptions {
+  bias?: boolean;
+  spectral?: boolean;
+}
+
+export function convLayer(
+  name: string,
+  kernel: number,
+  inChannels: number,
+  out: number,
+  {bias = true, spectral = false}: ConvOptions = {}
+): Layer {
+  return {kind: 'conv', name, kernel, in: inChannels, out, bias, spectral};
+}
+
+/** Convolution, plus the bias if the layer has one. `pad` keeps the size unless told. */
+export function convolve(
+  weights: Tensors,
+  name: string,
+  x: Tensor4D,
+  {stride = 1, pad}: {stride?: 1 | 2; pad?: number} = {}
+): Tensor4D {
+  const w = weights[`${name}.weight`] as Tensor4D;
+  const y = conv2d(x, w, {stride, pad: pad ?? (w.shape[0] - 1) / 2});
+  const bias = weights[`${name}.bias`];
+  return bias ? addBias(y, bias as Tensor1D) : y;
+}
+
+/** @param x `[batch, in]`. @returns `[batch, out]`. */
+export function dense(weights: Tensors, name: string, x: Tensor2D): Tensor2D {
+  return tf.add(tf.matMul(x, weights[`${name}.weight`] as Tensor2D), weights[`${name}.bias`]!);
+}
+
+/** Instance norm with a learnt scale and shift a channel, then ReLU. */
+export function affineNormRelu(weights: Tensors, name: string, x: Tensor4D): Tensor4D {
+  const row = (part: string): Tensor2D => tf.reshape(weights[`${name}.${part}`]!, [1, -1]);
+  return instanceNormRelu(x, row('weight'), row('bias'));
+}

@@ -1,0 +1,122 @@
+import {expect} from '@open-wc/testing';
+
+import {
+  checkModelConfig,
+  checkTrainingConfig,
+  depth,
+  type ModelConfig,
+  type TrainingConfig,
+} from '../../../core/model/config.js';
+import {findPreset, PRESETS} from '../../../core/model/presets.js';
+import {DATASET_NAMES} from '../../../datasets/catalog.js';
+import {TINY, TRAINING} from '../../support/models.js';
+
+describe('depth(size)', () => {
+  it('is the L of 4 · 2^L', () => {
+    expect([16, 32, 64, 128, 256].map(depth)).to.deep.equal([2, 3, 4, 5, 6]);
+  });
+
+  for (const size of [0, 4, 8, 24, 100, 512, -16, 16.5, NaN, Infinity]) {
+    it(`refuses ${size}`, () => {
+      expect(() => depth(size)).to.throw(
+        RangeError,
+        `size must be 16, 32, 64, 128 or 256 (4 · 2^L); got ${size}`
+      );
+    });
+  }
+});
+
+describe('checkModelConfig(config)', () => {
+  const cases: [Partial<Record<keyof ModelConfig, unknown>>, message: string][] = [
+    [{size: 20}, 'size must be 16, 32, 64, 128 or 256 (4 · 2^L); got 20'],
+    [{regions: 1}, 'regions must be a whole number of at least 2; got 1'],
+    [{regions: 2.5}, 'regions must be a whole number of at least 2; got 2.5'],
+    [{codeSize: 0}, 'codeSize must be a whole number of at least 1; got 0'],
+    [{maskResidualBlocks: -1}, 'maskResidualBlocks must be a whole number of at least 0; got -1'],
+    [
+      {widths: {...TINY.widths, mask: 3}},
+      'widths.mask must be a whole number of at least 4; got 3',
+    ],
+    [
+      {widths: {...TINY.widths, encoder: NaN}},
+      'widths.encoder must be a whole number of at least 1; got NaN',
+    ],
+    [
+      {
+        widths: {...TINY.widths, discriminator: 1},
+        attention: {generator: false, discriminator: true},
+      },
+      'widths.discriminator with attention must be a whole number of at least 2; got 1',
+    ],
+    [{temperature: 0}, 'temperature must be greater than 0; got 0'],
+    [{temperature: NaN}, 'temperature must be greater than 0; got NaN'],
+    [{normalization: 'layer'}, 'normalization must be instance or batch; got layer'],
+  ];
+  for (const [change, message] of cases) {
+    it(`refuses ${JSON.stringify(change)}`, () => {
+      const config = {...TINY, ...change} as ModelConfig;
+      expect(() => checkModelConfig(config)).to.throw(RangeError, message);
+    });
+  }
+});
+
+describe('checkTrainingConfig(training)', () => {
+  const cases: [Partial<Record<keyof TrainingConfig, unknown>>, message: string][] = [
+    [{variant: 'other'}, 'variant must be published or paper; got other'],
+    [{batchSize: 0}, 'batchSize must be a whole number of at least 1; got 0'],
+    [{lambdaZ: -1}, 'lambdaZ must be a number of at least 0; got -1'],
+    [{epsilon: NaN}, 'epsilon must be a number of at least 0; got NaN'],
+    [{maskWeightDecay: Infinity}, 'maskWeightDecay must be a number of at least 0; got Infinity'],
+    [{initGain: undefined}, 'initGain must be a number of at least 0; got undefined'],
+    [{beta1: 1}, 'beta1 must be a number from 0 to less than 1; got 1'],
+    [{beta2: -0.1}, 'beta2 must be a number from 0 to less than 1; got -0.1'],
+    [
+      {learningRates: {...TRAINING.learningRates, mask: -1}},
+      'learningRates.mask must be a number of at least 0; got -1',
+    ],
+    [
+      {learningRates: {mask: 1, generator: 1, discriminator: 1}},
+      'learningRates.encoder must be a number of at least 0; got undefined',
+    ],
+    [
+      {decay: {fromIteration: -1, toIteration: 5, factor: 0.5}},
+      'decay.fromIteration must be a whole number of at least 0; got -1',
+    ],
+    [
+      {decay: {fromIteration: 5, toIteration: 5, factor: 0.5}},
+      'decay.toIteration must be a whole number of at least 6; got 5',
+    ],
+    [
+      {decay: {fromIteration: 0, toIteration: 5, factor: 2}},
+      'decay.factor must be from 0 to 1; got 2',
+    ],
+  ];
+  for (const [change, message] of cases) {
+    it(`refuses ${JSON.stringify(change)}`, () => {
+      const training = {...TRAINING, ...change} as TrainingConfig;
+      expect(() => checkTrainingConfig(training)).to.throw(RangeError, message);
+    });
+  }
+});
+
+describe('PRESETS', () => {
+  for (const {name, dataset, model, training} of PRESETS) {
+    it(`are sound, and their data sets known: ${name}`, () => {
+      checkModelConfig(model);
+      checkTrainingConfig(training);
+      expect(DATASET_NAMES).to.include(dataset);
+    });
+  }
+});
+
+describe('findPreset(name)', () => {
+  it('finds a preset by its name', () => {
+    expect(findPreset('published-128').model.size).to.equal(128);
+  });
+
+  it('names the known ones', () => {
+    expect(() => findPreset('tiny')).to.throw(
+      /^preset: must be one of blobs-32, digits-64, .*published-128.*; got tiny$/
+    );
+  });
+});
