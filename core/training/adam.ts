@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor} from '@tensorflow/tfjs-core';
+
+import {adamStep} from '../kernels/adam.js';
+import type {NetworkName, TrainingConfig} from '../model/config.js';
+import type {ModelState} from '../model/state.js';
+import type {Tensors} from '../nn/parameters.js';
+
+/** Adam's two moments of one parameter. */
+export interface AdamMoments {
+  mean: Tensor;
+  square: Tensor;
+}
+
+/** Adam for one network (paper, section 4: β₁ = 0, β₂ = 0.9). Owns its moments. */
+export class Adam {
+  /** Steps taken. */
+  step = 0;
+  /** By parameter; one that was never updated has none. */
+  moments: Record<string, AdamMoments> = {};
+
+  private readonly network: NetworkName;
+  private readonly training: TrainingConfig;
+
+  constructor(network: NetworkName, training: TrainingConfig) {
+    this.network = network;
+    this.training = training;
+  }
+
+  /**
+   * Moves the parameters against `gradients`, which it disposes of.
+   *
+   * @param iteration Iterations completed before, which the decay of the rates goes by.
+   */
+  apply(state: ModelState, gradients: Tensors, iteration: number): void {
+    const {learningRates, beta1, beta2, epsilon, maskWeightDecay} = this.training;
+    const rates = {
+      learningRate: learningRates[this.network] * decayAt(iteration, this.training),
+      beta1,
+      beta2,
+      epsilon,
+      weightDecay: this.network === 'mask' ? maskWeightDecay : 0,
+      step: ++this.step,
+    };
+    const updated: Tensors = {};
+    for (const [name, gradient] of Object.entries(gradients)) {
+      const parameter = state.parameters(this.network)[name]!;
+      const {mean, square} = (this.moments[name] ??= {
+        mean: tf.zerosLike(parameter),
+        square: tf.zerosLike(parameter),
+      });
+      const next = adamStep(parameter, gradient, mean, square, rates);
+      updated[name] = next[0];
+      this.moments[name] = {mean: next[1], square: next[2]};
+      tf.dispose([gradient, mean, square]);
+    }
+    state.replaceParameters(this.network, updated);
+  }
+
+  /** Takes over the state of another run. */
+  restore(step: number, moments: Record<string, AdamMoments>): void {
+    this.dispose();
+    this.step = step;
+    this.moments = moments;
+  }
+
+  dispose(): void {
+    for (const {mean, square} of Object.values(this.moments)) tf.dispose([mean, square]);
+  }
+}
+
+/** What the learning rates are multiplied by at an iteration. */
+function decayAt(iteration: number, {decay}: TrainingConfig): number {
+  if (!decay) return 1;
+  const {fromIteration, toIteration, factor} = decay;
+  const passed = (iteration - fromIteration) / (toIteration - fromIteration);
+  return 1 - (1 - factor) * Math.min(1, Math.max(0, passed));
+}

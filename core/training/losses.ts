@@ -1,0 +1,114 @@
+/**
+ * The losses of the two updates (paper, section 3.3; `train.py`).
+ *
+ * Departs from the paper where the published code does, unless `variant` is `paper`: see METHOD's
+ * table in `docs/architecture.md`.
+ */
+
+import * as tf from '@tensorflow/tfjs-core';
+import type {Scalar, Tensor, Tensor1D, Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
+
+import type {ModelConfig} from '../model/config.js';
+import {
+  compose,
+  drawRegions,
+  maskOf,
+  recover,
+  score,
+  segment,
+  type Weights,
+} from '../model/redo.js';
+import type {Moments} from '../nn/conditional-norm.js';
+import type {Tensors} from '../nn/parameters.js';
+
+/** What an update redraws. */
+export interface Batch {
+  /** I `[batch, size, size, 3]`. */
+  images: Tensor4D;
+  /** z `[batch, regions, codeSize]`. */
+  codes: Tensor3D;
+  /** The regions that are redrawn: all (published code), or one (paper). */
+  regions: readonly number[];
+}
+
+/** What the generator's side computes on its way to the losses; tensors of the enclosing `tidy`. */
+export interface Redrawn {
+  /** M `[batch, size, size, regions]`. */
+  masks: Tensor4D;
+  /** M_k ⊙ V_k of each redrawn region, `[batch, size, size, 3]`. */
+  drawn: Tensor4D[];
+  /** Î_k of all redrawn regions one after the other, `[redrawn · batch, size, size, 3]`. */
+  fakes: Tensor4D;
+}
+
+/** Masks, regions and compositions of a batch. */
+export function redraw(
+  weights: Pick<Weights, 'mask' | 'generator'>,
+  batch: Batch,
+  config: ModelConfig,
+  moments?: Moments
+): Redrawn {
+  const {images, codes, regions} = batch;
+  const masks = segment(weights.mask, images, config);
+  const drawn = drawRegions(weights.generator, masks, codes, regions, config, moments);
+  return {masks, drawn, fakes: composeAll(drawn, masks, batch)};
+}
+
+/** Î_k of each redrawn region, stacked along the batch. */
+export function composeAll(drawn: readonly Tensor4D[], masks: Tensor4D, batch: Batch): Tensor4D {
+  const fakes = drawn.map((region, i) =>
+    compose(region, maskOf(masks, batch.regions[i]!), batch.images)
+  );
+  return fakes.length === 1 ? fakes[0]! : tf.concat(fakes, 0);
+}
+
+/** −E[D(Î)]. */
+export function adversarialLoss(scores: Tensor1D): Scalar {
+  return tf.neg(tf.mean(scores));
+}
+
+/**
+ * E[(δ(Î) − z)²] over batch, regions and components: δ reads Σ_k M_k ⊙ V_k where all regions were
+ * redrawn, the composition and only its region's code where one was.
+ */
+export function recoveryLoss(
+  encoderWeights: Tensors,
+  {drawn, fakes}: Pick<Redrawn, 'drawn' | 'fakes'>,
+  {codes, regions}: Batch,
+  config: ModelConfig
+): Scalar {
+  const all = regions.length === config.regions;
+  const recovered = recover(encoderWeights, all ? tf.addN(drawn) : fakes, config);
+  const difference = tf.sub(recovered, codes);
+  const counted = all ? difference : tf.slice(difference, [0, regions[0]!, 0], [-1, 1, -1]);
+  return tf.mean(tf.square(counted));
+}
+
+/** E[max(0, 1 − D(I))] + E[max(0, 1 + D(Î))]. */
+export function hingeLoss(real: Tensor1D, fake: Tensor1D): Scalar {
+  return tf.add(tf.mean(tf.relu(tf.sub(1, real))), tf.mean(tf.relu(tf.add(1, fake))));
+}
+
+/** Mean of each mask over batch and pixels `[regions]`. */
+export function regionAreas(masks: Tensor4D): Tensor {
+  return tf.mean(masks, [0, 1, 2]);
+}
+
+/** Both losses of the generator's side and their weighted sum, with what is worth showing. */
+export function generatorLosses(
+  weights: Weights,
+  batch: Batch,
+  config: ModelConfig,
+  lambdaZ: number,
+  moments?: Moments
+): {total: Scalar; adversarial: Scalar; recovery: Scalar; areas: Tensor} {
+  const redrawn = redraw(weights, batch, config, moments);
+  const adversarial = adversarialLoss(score(weights.discriminator, redrawn.fakes, config));
+  const recovery = recoveryLoss(weights.encoder, redrawn, batch, config);
+  return {
+    total: tf.add(adversarial, tf.mul(recovery, lambdaZ)),
+    adversarial,
+    recovery,
+    areas: regionAreas(redrawn.masks),
+  };
+}
