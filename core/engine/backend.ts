@@ -1,0 +1,108 @@
+/** Which hardware computes, and how tfjs is told. */
+
+import '@tensorflow/tfjs-backend-cpu';
+import * as wasm from '@tensorflow/tfjs-backend-wasm';
+import '@tensorflow/tfjs-backend-webgl';
+import type {MathBackendWebGL} from '@tensorflow/tfjs-backend-webgl';
+import * as tf from '@tensorflow/tfjs-core';
+// After tfjs-core itself, whose flags it asks for.
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+
+import type {BackendInfo} from './protocol.js';
+
+export type BackendName = BackendInfo['name'];
+
+/** Where tfjs's three wasm files lie: the names that tfjs gives them, and their addresses. */
+export type WasmFiles = Readonly<Record<string, string>>;
+
+export interface BackendOptions {
+  /** `auto` takes the GPU if the browser has a real one, else wasm, else plain JavaScript. */
+  name: BackendName | 'auto';
+  wasmFiles: WasmFiles;
+  place: BackendInfo['place'];
+}
+
+/** Renderers that draw on the processor: wasm is several times faster than they are. */
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|microsoft basic render/i;
+
+/**
+ * Starts a backend. tfjs has one for all, so there is one engine a thread.
+ *
+ * @throws Error saying what is missing, if a backend was asked for by name and can't be had.
+ */
+export async function startBackend({name, wasmFiles, place}: BackendOptions): Promise<BackendInfo> {
+  const tries: BackendName[] = name === 'auto' ? autoOrder() : [name];
+  const reasons: string[] = [];
+  for (const each of tries) {
+    const reason = await tryBackend(each, wasmFiles);
+    if (!reason) return describe(each, place);
+    reasons.push(reason);
+  }
+  throw new Error(`backend: ${reasons.join('; ')}`);
+}
+
+function autoOrder(): BackendName[] {
+  const renderer = webglRenderer();
+  return renderer && !SOFTWARE.test(renderer) ? ['webgl', 'wasm', 'cpu'] : ['wasm', 'cpu'];
+}
+
+/** @returns Why it can't be had, or nothing. */
+async function tryBackend(name: BackendName, wasmFiles: WasmFiles): Promise<string | undefined> {
+  if (name === 'webgl') {
+    if (!webglRenderer()) {
+      return 'webgl needs WebGL 2, which this browser does not give; use backend="wasm"';
+    }
+    // tfjs asks for a context without «major performance caveat» unless told that software will do.
+    tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
+  }
+  if (name === 'wasm') {
+    if (typeof WebAssembly === 'undefined') {
+      return 'wasm needs WebAssembly, which this browser does not give; use backend="cpu"';
+    }
+    // tfjs's threads do nothing but wait (tfjs issue 8513), and its loader for them does not survive minifying.
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+    wasm.setWasmPaths(wasmFiles);
+  }
+  try {
+    if (await tf.setBackend(name)) return undefined;
+  } catch (error) {
+    return `${name} could not start; ${String(error)}`;
+  }
+  return name === 'webgl'
+    ? 'webgl could not start: the driver gives no textures of floating-point numbers; use backend="wasm"'
+    : `${name} could not start; reload the page, or use another backend`;
+}
+
+function describe(name: BackendName, place: BackendInfo['place']): BackendInfo {
+  if (name === 'webgl') {
+    return {name, device: webglRenderer() ?? 'unknown', threads: 1, place};
+  }
+  if (name === 'wasm') {
+    const simd = tf.env().get('WASM_HAS_SIMD_SUPPORT') ? 'SIMD' : 'no SIMD';
+    return {name, device: `WebAssembly, ${simd}`, threads: wasm.getThreadsCount(), place};
+  }
+  return {name, device: 'JavaScript', threads: 1, place};
+}
+
+/** The GPU as its driver names it; nothing where there is no WebGL 2. */
+function webglRenderer(): string | undefined {
+  const canvas =
+    typeof OffscreenCanvas !== 'undefined'
+      ? new OffscreenCanvas(1, 1)
+      : typeof document !== 'undefined'
+        ? document.createElement('canvas')
+        : undefined;
+  const gl = canvas?.getContext('webgl2');
+  if (!gl) return undefined;
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  const name = gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER) as string;
+  gl.getExtension('WEBGL_lose_context')?.loseContext();
+  return name;
+}
+
+/** Calls back when the GPU is taken away: a driver reset, a laptop that changed its GPU, too many pages. */
+export function onContextLost(callback: () => void): void {
+  if (tf.getBackend() !== 'webgl') return;
+  const {gl} = (tf.backend() as MathBackendWebGL).gpgpu;
+  gl.canvas.addEventListener('webglcontextlost', callback);
+}

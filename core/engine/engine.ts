@@ -1,0 +1,204 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import {openDataset} from '../../datasets/catalog.js';
+import {findPreset} from '../model/presets.js';
+import {checkModelConfig, checkTrainingConfig} from '../model/config.js';
+import {ModelState} from '../model/state.js';
+import {type CheckpointInfo, readCheckpoint} from '../training/checkpoint.js';
+import {type BackendOptions, onContextLost, startBackend} from './backend.js';
+import {DISPOSED} from './messages.js';
+import {OpenModel} from './open-model.js';
+import type {
+  BackendInfo,
+  EngineClient,
+  Kind,
+  ModelId,
+  ModelInfo,
+  OpenRequest,
+  RequestOptions,
+  Requests,
+} from './protocol.js';
+import {FairQueue} from './queue.js';
+
+type Handlers = {
+  [K in Kind]: (
+    body: Requests[K]['request'],
+    options: RequestOptions
+  ) => Promise<Requests[K]['result']>;
+};
+
+/**
+ * The one owner of tensors: models are opened, looked at, trained and closed here and nowhere else.
+ *
+ * Runs in a worker, on the page's own thread, or in Node; see `client.ts` for the page's side.
+ */
+export class Engine implements EngineClient {
+  private readonly options: BackendOptions;
+  private readonly queue = new FairQueue<ModelId | undefined>();
+  private readonly models = new Map<ModelId, OpenModel>();
+  private backend?: Promise<BackendInfo>;
+  private nextModel = 1;
+  private lost = false;
+  private disposed = false;
+
+  constructor(options: BackendOptions) {
+    this.options = options;
+  }
+
+  request<K extends Kind>(
+    kind: K,
+    body: Requests[K]['request'],
+    options: RequestOptions = {}
+  ): Promise<Requests[K]['result']> {
+    const owner = 'model' in body ? body.model : undefined;
+    return this.queue.run(
+      owner,
+      async () => {
+        if (this.disposed) throw new Error(DISPOSED);
+        if (this.lost) throw new Error(LOST);
+        try {
+          return await this.handlers[kind](body, options);
+        } catch (error) {
+          throw this.lost ? new Error(LOST, {cause: error}) : error;
+        }
+      },
+      options.signal
+    );
+  }
+
+  /** What is under way is ended first; what waits is refused. */
+  dispose(): void {
+    this.disposed = true;
+    for (const model of this.models.keys()) void this.queue.run(model, () => this.close(model));
+  }
+
+  private readonly handlers: Handlers = {
+    open: (request, options) => this.open(request, options),
+    close: ({model}) => this.close(model),
+    samples: ({model, images}) => this.model(model).samples(images),
+    segment: ({model, image}) => this.model(model).segment(image),
+    redraw: request => this.model(request.model).redraw(request),
+    recover: ({model, image, codes, masks}) => this.model(model).recover(image, codes, masks),
+    phase: ({model}) => this.model(model).phase(),
+    iterate: ({model, count, side}, options) => this.model(model).iterate(count, side, options),
+    reset: async ({model, seed}) => {
+      await this.model(model).reset(seed);
+      return this.info(model);
+    },
+    evaluate: ({model, split, count}, options) => this.model(model).evaluate(split, count, options),
+    snapshot: ({model, compact}) => this.model(model).snapshot(compact),
+    restore: async ({model, checkpoint}) => {
+      await this.model(model).restore(checkpoint);
+      return this.info(model);
+    },
+    memory: async () => {
+      await this.start();
+      const memory = tf.memory() as tf.MemoryInfo & {numBytesInGPUAllocated?: number};
+      return {
+        tensors: memory.numTensors,
+        bytes: memory.numBytes,
+        ...(memory.numBytesInGPUAllocated !== undefined && {
+          gpuBytes: memory.numBytesInGPUAllocated,
+        }),
+      };
+    },
+  };
+
+  private async open(request: OpenRequest, options: RequestOptions): Promise<ModelInfo> {
+    const {signal, onProgress} = options;
+    const {info, state: buildState} = plan(request);
+    const {config} = info;
+
+    onProgress?.({stage: 'backend', done: 0, total: 1});
+    await this.start();
+    onProgress?.({stage: 'backend', done: 1, total: 1});
+    signal?.throwIfAborted();
+
+    onProgress?.({stage: 'dataset', done: 0, total: 1});
+    const dataset = await openDataset(info.dataset, {size: config.size, seed: request.seed});
+    if (dataset.regionNames.length > config.regions) {
+      throw new RangeError(
+        `open: the model must have a region for each of ${dataset.regionNames.join(', ')}; got ${config.regions} regions for ${info.dataset}`
+      );
+    }
+    onProgress?.({stage: 'dataset', done: 1, total: 1});
+    signal?.throwIfAborted();
+
+    onProgress?.({stage: 'weights', done: 0, total: 1});
+    const state = buildState();
+    onProgress?.({stage: 'weights', done: 1, total: 1});
+    const model = new OpenModel(info, state, dataset);
+    try {
+      await model.warmUp(options);
+      signal?.throwIfAborted();
+      if (this.disposed) throw new Error(DISPOSED);
+    } catch (error) {
+      await model.dispose();
+      throw error;
+    }
+    const id = this.nextModel++;
+    this.models.set(id, model);
+    return this.info(id);
+  }
+
+  private async close(id: ModelId): Promise<void> {
+    const open = this.model(id);
+    this.models.delete(id);
+    await open.dispose();
+  }
+
+  /** Starts the backend at the first need; a start that failed is tried again. */
+  private start(): Promise<BackendInfo> {
+    this.backend ??= startBackend(this.options).then(
+      info => {
+        onContextLost(() => (this.lost = true));
+        return info;
+      },
+      (error: unknown) => {
+        this.backend = undefined;
+        throw error;
+      }
+    );
+    return this.backend;
+  }
+
+  private async info(model: ModelId): Promise<ModelInfo> {
+    return {model, backend: await this.start(), ...this.model(model).info()};
+  }
+
+  private model(id: ModelId): OpenModel {
+    const model = this.models.get(id);
+    if (!model) throw new Error(`engine: the model must be open; got ${id}, which is closed`);
+    return model;
+  }
+}
+
+const LOST =
+  'engine: the GPU was taken away from this page (a driver reset, or too many pages that use it); reload the page';
+
+/** What to open: a checkpoint as it is, or a preset with random weights. */
+function plan({preset, dataset, overrides, weights, seed}: OpenRequest): {
+  info: CheckpointInfo;
+  state: () => ModelState;
+} {
+  if (!Number.isSafeInteger(seed))
+    throw new RangeError(`open: seed must be a whole number; got ${seed}`);
+  if (weights && overrides) {
+    throw new Error(
+      'open: overrides must not be given with weights, which bring their configuration'
+    );
+  }
+  if (weights) {
+    const {info, state} = readCheckpoint(weights);
+    return {info: {...info, dataset: dataset ?? info.dataset, seed}, state};
+  }
+  const {dataset: usual, ...named} = findPreset(preset);
+  const config = {...named.model, ...overrides?.model};
+  const training = {...named.training, ...overrides?.training};
+  checkModelConfig(config);
+  checkTrainingConfig(training);
+  return {
+    info: {preset, dataset: dataset ?? usual, config, training, iteration: 0, seed},
+    state: () => ModelState.random(config, training.initGain, seed),
+  };
+}

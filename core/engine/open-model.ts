@@ -1,0 +1,365 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
+
+import type {Dataset, Split} from '../../datasets/dataset.js';
+import type {ModelConfig, TrainingConfig} from '../model/config.js';
+import {
+  compose,
+  drawRegions,
+  maskOf,
+  paintRegion,
+  recover,
+  regionIndices,
+  score,
+  segment,
+  type Weights,
+} from '../model/redo.js';
+import {ModelState} from '../model/state.js';
+import {type CheckpointInfo, readCheckpoint, writeCheckpoint} from '../training/checkpoint.js';
+import {type Evaluation, Evaluator} from '../training/evaluation.js';
+import type {IterationReport, PhaseReport, Side} from '../training/report.js';
+import {Trainer} from '../training/trainer.js';
+import {fromMasks, toMasks, toPicture} from './pictures.js';
+import type {
+  ImageRef,
+  Masks,
+  ModelInfo,
+  RedrawRequest,
+  RequestOptions,
+  Requests,
+} from './protocol.js';
+
+type Result<K extends keyof Requests> = Promise<Requests[K]['result']>;
+
+/** Images whose masks are kept, so that scrubbing a code does not run f. */
+const KEPT_IMAGES = 16;
+
+/** Images scored at a time. */
+const EVALUATION_BATCH = 25;
+
+/** An image at hand: itself and f's masks of it. */
+interface Seen {
+  image: Tensor4D;
+  masks: Tensor4D;
+}
+
+/**
+ * One open model: its weights, its training, and what is kept so that a look at it is quick.
+ *
+ * Owns its tensors. Merged weights and masks are kept until the weights change.
+ */
+export class OpenModel {
+  private readonly dataset: Dataset;
+  private readonly preset: string;
+  private config: ModelConfig;
+  private training: TrainingConfig;
+  private seed: number;
+  private state: ModelState;
+  private trainer: Trainer;
+  private version = 0;
+  private merged?: Weights;
+  private readonly seen = new Map<string, Seen>();
+
+  /** Takes over `state`. */
+  constructor(info: CheckpointInfo, state: ModelState, dataset: Dataset) {
+    this.dataset = dataset;
+    this.preset = info.preset;
+    this.config = info.config;
+    this.training = info.training;
+    this.seed = info.seed;
+    this.state = state;
+    this.trainer = new Trainer(state, info.training, dataset, info.seed, info.iteration);
+  }
+
+  /** What is told of the model; the engine adds the handle and the backend. */
+  info(): Omit<ModelInfo, 'model' | 'backend'> {
+    const {name, regionNames, counts} = this.dataset;
+    return {
+      config: this.config,
+      training: this.training,
+      dataset: {name, regionNames, counts},
+      iteration: this.trainer.iteration,
+      version: this.version,
+    };
+  }
+
+  async samples(images: readonly ImageRef[]): Result<'samples'> {
+    return Promise.all(
+      images.map(async ({split, index}) => {
+        const {images: values, labels, size} = await this.dataset.read(split, [index]);
+        return {
+          picture: toPicture(values, size),
+          ...(labels && {labels: labels as Uint8Array<ArrayBuffer>}),
+        };
+      })
+    );
+  }
+
+  async segment(ref: ImageRef): Result<'segment'> {
+    const {image, masks} = await this.look(ref);
+    const score = tf.tidy(() => this.score(image));
+    const [values, [value]] = await Promise.all([read(masks, false), read(score)]);
+    const {size, regions} = this.config;
+    const planes = toMasks(values, size, regions);
+    const areas = regionIndices(this.config).map(k => mean(planes.values, k, size * size));
+    if (!areas.every(Number.isFinite)) {
+      throw new Error(
+        'segment: masks must be finite; got NaN: the training has diverged. Reset, or go back to a checkpoint'
+      );
+    }
+    return {masks: planes, areas, score: value!};
+  }
+
+  async redraw({image: ref, region, code, masks: edited}: RedrawRequest): Result<'redraw'> {
+    const {size, regions, codeSize} = this.config;
+    if (!Number.isInteger(region) || region < 0 || region >= regions) {
+      throw new RangeError(`redraw: region must be from 0 to ${regions - 1}; got ${region}`);
+    }
+    this.checkCode('redraw', code);
+    const {image, masks} = await this.look(ref);
+    const {painted, composition, mask, score} = tf.tidy(() => {
+      const mask = maskOf(edited ? this.edited(edited) : masks, region);
+      const codes = tf.tensor2d(code, [1, codeSize]);
+      const painted = paintRegion(this.weights().generator, region, mask, codes, this.config);
+      const composition = compose(tf.mul(painted, mask), mask, image);
+      return {painted, composition, mask, score: this.score(composition)};
+    });
+    const [colours, pixels, alpha, [value]] = await Promise.all([
+      read(painted),
+      read(composition),
+      read(mask),
+      read(score),
+    ]);
+    return {
+      region: toPicture(colours, size, alpha),
+      composition: toPicture(pixels, size),
+      score: value!,
+    };
+  }
+
+  async recover(ref: ImageRef, codes: readonly Float32Array[], edited?: Masks): Result<'recover'> {
+    const {size, regions, codeSize} = this.config;
+    if (codes.length !== regions) {
+      throw new RangeError(`recover: codes must be ${regions}, one a region; got ${codes.length}`);
+    }
+    codes.forEach(code => this.checkCode('recover', code));
+    const seen = await this.look(ref);
+    const {generated, recovered} = tf.tidy(() => {
+      const masks = edited ? this.edited(edited) : seen.masks;
+      const z = tf.stack(codes.map(code => tf.tensor1d(code)));
+      const batch: Tensor3D = tf.expandDims(z, 0); // [1, regions, codeSize]
+      const indices = regionIndices(this.config);
+      const drawn = drawRegions(this.weights().generator, masks, batch, indices, this.config);
+      const generated = tf.addN(drawn);
+      const recovered: Tensor3D = recover(this.weights().encoder, generated, this.config);
+      return {generated, recovered};
+    });
+    const [pixels, values] = await Promise.all([read(generated), read(recovered)]);
+    return {
+      generated: toPicture(pixels, size),
+      recovered: codes.map((_, k) => values.slice(k * codeSize, (k + 1) * codeSize)),
+    };
+  }
+
+  async phase(): Promise<PhaseReport> {
+    try {
+      return await this.trainer.phase();
+    } finally {
+      // Phases before the update advance spectral vectors, which the weights depend on too.
+      this.changed();
+    }
+  }
+
+  async iterate(
+    count: number,
+    side: Side | undefined,
+    {signal, onProgress}: RequestOptions
+  ): Promise<IterationReport[]> {
+    const reports: IterationReport[] = [];
+    try {
+      while (reports.length < count && !signal?.aborted) {
+        reports.push(await this.trainer.iterate(side));
+        onProgress?.({stage: 'train', done: reports.length, total: count});
+        // Messages, an abort among them, come in between.
+        await new Promise(resolve => setTimeout(resolve));
+      }
+    } finally {
+      this.changed();
+    }
+    return reports;
+  }
+
+  /** New random weights. */
+  async reset(seed: number): Promise<void> {
+    const state = ModelState.random(this.config, this.training.initGain, seed);
+    await this.replace(state, this.training, seed, 0);
+  }
+
+  async snapshot(compact = false): Promise<ArrayBuffer> {
+    if (this.trainer.isUnderWay) {
+      await this.trainer.iterate();
+      this.changed();
+    }
+    const info: CheckpointInfo = {
+      preset: this.preset,
+      dataset: this.dataset.name,
+      config: this.config,
+      training: this.training,
+      iteration: this.trainer.iteration,
+      seed: this.seed,
+    };
+    return writeCheckpoint(info, this.state, compact ? undefined : this.trainer.optimizers);
+  }
+
+  /** @throws Error if the file is damaged or of other image sizes; the model stays as it was. */
+  async restore(file: ArrayBuffer): Promise<void> {
+    const checkpoint = readCheckpoint(file);
+    const {config, training, seed, iteration} = checkpoint.info;
+    if (config.size !== this.dataset.size) {
+      throw new Error(
+        `restore: the checkpoint must be for images of ${this.dataset.size} pixels; got ${config.size}`
+      );
+    }
+    const state = checkpoint.state();
+    this.config = config;
+    await this.replace(state, training, seed, iteration);
+    checkpoint.restoreOptimizers(this.trainer.optimizers);
+  }
+
+  async evaluate(
+    split: Split,
+    count: number,
+    {signal, onProgress}: RequestOptions
+  ): Promise<Evaluation> {
+    const {regionNames, counts} = this.dataset;
+    const evaluator = new Evaluator(regionNames.length, this.config.regions);
+    const total = Math.min(count, counts[split]);
+    for (let done = 0; done < total; done += EVALUATION_BATCH) {
+      signal?.throwIfAborted();
+      onProgress?.({stage: 'evaluate', done, total});
+      const size = Math.min(EVALUATION_BATCH, total - done);
+      const indices = Array.from({length: size}, (_, i) => done + i);
+      const {images, labels, size: side} = await this.dataset.read(split, indices);
+      if (!labels) throw new Error(`evaluate: the ${split} images must have true masks; got none`);
+      const masks = await read(
+        tf.tidy(() =>
+          segment(this.weights().mask, tf.tensor4d(images, [size, side, side, 3]), this.config)
+        )
+      );
+      const pixels = side * side;
+      const {regions} = this.config;
+      for (let i = 0; i < size; i++) {
+        evaluator.add(
+          masks.subarray(i * pixels * regions, (i + 1) * pixels * regions),
+          labels.subarray(i * pixels, (i + 1) * pixels)
+        );
+      }
+    }
+    onProgress?.({stage: 'evaluate', done: total, total});
+    return evaluator.result();
+  }
+
+  /** Runs everything once that a viewer will ask for, so that shaders are compiled. */
+  async warmUp({signal, onProgress}: RequestOptions): Promise<void> {
+    const image: ImageRef = {split: 'train', index: 0};
+    const regions = regionIndices(this.config);
+    const total = regions.length + 1;
+    const report = (done: number): void => {
+      signal?.throwIfAborted();
+      onProgress?.({stage: 'warm-up', done, total});
+    };
+    report(0);
+    await this.segment(image);
+    report(1);
+    for (const region of regions) {
+      await this.redraw({model: 0, image, region, code: new Float32Array(this.config.codeSize)});
+      report(region + 2);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    this.forget();
+    await this.trainer.dispose();
+    this.state.dispose();
+  }
+
+  /** Takes over another state in the place of the present one. */
+  private async replace(
+    state: ModelState,
+    training: TrainingConfig,
+    seed: number,
+    iteration: number
+  ): Promise<void> {
+    await this.trainer.dispose();
+    this.state.dispose();
+    this.state = state;
+    this.training = training;
+    this.seed = seed;
+    this.trainer = new Trainer(state, training, this.dataset, seed, iteration);
+    this.changed();
+  }
+
+  /** The weights are others now: what was kept of the old ones is no longer true. */
+  private changed(): void {
+    this.version++;
+    this.forget();
+  }
+
+  private forget(): void {
+    if (this.merged) tf.dispose(this.merged);
+    this.merged = undefined;
+    tf.dispose([...this.seen.values()].flatMap(({image, masks}) => [image, masks]));
+    this.seen.clear();
+  }
+
+  private weights(): Weights {
+    return (this.merged ??= this.state.mergedWeights());
+  }
+
+  /** An image with its masks, kept for the next look. */
+  private async look({split, index}: ImageRef): Promise<Seen> {
+    const key = `${split} ${index}`;
+    let seen = this.seen.get(key);
+    if (!seen) {
+      const {images, size} = await this.dataset.read(split, [index]);
+      const image = tf.tensor4d(images, [1, size, size, 3]);
+      seen = {image, masks: tf.tidy(() => segment(this.weights().mask, image, this.config))};
+      if (this.seen.size === KEPT_IMAGES) {
+        const [oldest, {image, masks}] = this.seen.entries().next().value!;
+        tf.dispose([image, masks]);
+        this.seen.delete(oldest);
+      }
+      this.seen.set(key, seen);
+    }
+    return seen;
+  }
+
+  private score(images: Tensor4D): tf.Tensor1D {
+    return score(this.weights().discriminator, images, this.config);
+  }
+
+  private edited(masks: Masks): Tensor4D {
+    const {size, regions} = this.config;
+    return tf.tensor4d(fromMasks(masks, size, regions), [1, size, size, regions]);
+  }
+
+  private checkCode(where: string, code: Float32Array): void {
+    const {codeSize} = this.config;
+    if (code.length !== codeSize || !code.every(Number.isFinite)) {
+      throw new RangeError(`${where}: code must be ${codeSize} finite numbers; got [${code}]`);
+    }
+  }
+}
+
+/** The values of a tensor, which is disposed of unless told otherwise. */
+async function read(tensor: tf.Tensor, dispose = true): Promise<Float32Array<ArrayBuffer>> {
+  const values = (await tensor.data()) as Float32Array<ArrayBuffer>;
+  if (dispose) tensor.dispose();
+  return values;
+}
+
+function mean(planes: Float32Array, plane: number, size: number): number {
+  let sum = 0;
+  for (let i = plane * size; i < (plane + 1) * size; i++) sum += planes[i]!;
+  return sum / size;
+}

@@ -1,0 +1,46 @@
+/** From numbers to what can be drawn and sent. */
+
+import type {Masks, Picture} from './protocol.js';
+
+/**
+ * @param values Colours `[size, size, 3]`, each in [-1, 1].
+ * @param alpha Opacity `[size, size]`, each in [0, 1]; opaque if absent.
+ */
+export function toPicture(values: Float32Array, size: number, alpha?: Float32Array): Picture {
+  // Rounds and clamps by itself.
+  const pixels = new Uint8ClampedArray(size * size * 4);
+  for (let p = 0; p < size * size; p++) {
+    for (let c = 0; c < 3; c++) pixels[4 * p + c] = (values[3 * p + c]! + 1) * 127.5;
+    pixels[4 * p + 3] = alpha ? alpha[p]! * 255 : 255;
+  }
+  return {width: size, height: size, pixels};
+}
+
+/** @param values `[size, size, regions]`, each in [0, 1]. */
+export function toMasks(values: Float32Array, size: number, regions: number): Masks {
+  const pixels = size * size;
+  const planes = new Float32Array(values.length);
+  for (let k = 0; k < regions; k++) {
+    for (let p = 0; p < pixels; p++) planes[k * pixels + p] = values[p * regions + k]!;
+  }
+  return {width: size, height: size, regions, values: planes};
+}
+
+/**
+ * The inverse of `toMasks`.
+ *
+ * @throws RangeError if the masks are not of this size and number.
+ */
+export function fromMasks(masks: Masks, size: number, regions: number): Float32Array {
+  const pixels = size * size;
+  if (masks.regions !== regions || masks.values.length !== pixels * regions) {
+    throw new RangeError(
+      `masks must be [regions=${regions}, ${size}, ${size}]; got [${masks.regions}, ${masks.height}, ${masks.width}]`
+    );
+  }
+  const values = new Float32Array(masks.values.length);
+  for (let k = 0; k < regions; k++) {
+    for (let p = 0; p < pixels; p++) values[p * regions + k] = masks.values[k * pixels + p]!;
+  }
+  return values;
+}

@@ -1,0 +1,182 @@
+/**
+ * What can be asked of the engine, as plain data that a worker's messages can carry.
+ *
+ * No tensor crosses this border. Arrays in results belong to the receiver.
+ */
+
+import type {Split} from '../../datasets/dataset.js';
+import type {ModelConfig, TrainingConfig} from '../model/config.js';
+import type {IterationReport, PhaseReport, Side} from '../training/report.js';
+import type {Evaluation} from '../training/evaluation.js';
+
+/** Handle of an open model, unique in its engine. */
+export type ModelId = number;
+
+/** One image of the model's data set. */
+export interface ImageRef {
+  split: Split;
+  index: number;
+}
+
+/** Drawable pixels. */
+export interface Picture {
+  width: number;
+  height: number;
+  /** `[height, width, 4]`, RGBA, not premultiplied. */
+  pixels: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** Masks M_k of one image. */
+export interface Masks {
+  width: number;
+  height: number;
+  regions: number;
+  /** `[regions, height, width]`, each in [0, 1], summing to 1 over regions. */
+  values: Float32Array<ArrayBuffer>;
+}
+
+/** The data set that a model was opened with. */
+export interface DatasetInfo {
+  name: string;
+  regionNames: readonly string[];
+  counts: Readonly<Record<Split, number>>;
+}
+
+/** Where the numbers are computed. */
+export interface BackendInfo {
+  name: 'cpu' | 'wasm' | 'webgl';
+  /** The GPU as the driver names it, or the kind of processor code. */
+  device: string;
+  /** Threads at work; 1 where the page is not cross-origin isolated. */
+  threads: number;
+  /** Whether the engine lives in a worker or on the page's own thread. */
+  place: 'worker' | 'main';
+}
+
+export interface OpenRequest {
+  /** Name of a preset; the source of the configuration unless `weights` brings its own. */
+  preset: string;
+  /** Overrides the preset's data set. */
+  dataset?: string;
+  /** Override parts of the preset's configuration; not together with `weights`, which bring theirs. */
+  overrides?: {model?: Partial<ModelConfig>; training?: Partial<TrainingConfig>};
+  /**
+   * Checkpoint in safetensors form, to begin from: its weights and configuration, under this
+   * request's seed, Adam from the start. `restore` is what goes on exactly. New random weights if
+   * absent.
+   */
+  weights?: ArrayBuffer;
+  /** Seed of weights, batches, codes and generated images. */
+  seed: number;
+}
+
+export interface ModelInfo {
+  model: ModelId;
+  config: ModelConfig;
+  training: TrainingConfig;
+  dataset: DatasetInfo;
+  backend: BackendInfo;
+  /** Iterations that the weights have behind them. */
+  iteration: number;
+  /** Counts the changes of the weights; results computed at different versions do not mix. */
+  version: number;
+}
+
+export interface RedrawRequest {
+  model: ModelId;
+  image: ImageRef;
+  /** Region k to redraw, from 0. */
+  region: number;
+  /** Code z_k `[codeSize]`. */
+  code: Float32Array;
+  /** Masks to use in the place of f's: the user's edits. */
+  masks?: Masks;
+}
+
+export interface RedrawResult {
+  /** V_k, transparent outside its mask. */
+  region: Picture;
+  /** Î_k = M_k ⊙ V_k + (1 − M_k) ⊙ I. */
+  composition: Picture;
+  /** D(Î_k). */
+  score: number;
+}
+
+/** Each kind of request with what it takes and what it gives. */
+export interface Requests {
+  /** Builds the networks, loads weights and data set, warms up. */
+  open: {request: OpenRequest; result: ModelInfo};
+  /** Frees everything that a model holds. */
+  close: {request: {model: ModelId}; result: void};
+  /** Reads images and their true labels `[height, width]`. */
+  samples: {
+    request: {model: ModelId; images: readonly ImageRef[]};
+    result: {picture: Picture; labels?: Uint8Array<ArrayBuffer>}[];
+  };
+  /** M = f(I). `areas[k]` is the mean of M_k; `score` is D(I). */
+  segment: {
+    request: {model: ModelId; image: ImageRef};
+    result: {masks: Masks; areas: number[]; score: number};
+  };
+  /** Redraws one region. */
+  redraw: {request: RedrawRequest; result: RedrawResult};
+  /** Redraws all regions into Σ_k M_k ⊙ V_k, and reads the codes back: `recovered` is δ's ẑ `[regions][codeSize]`. */
+  recover: {
+    request: {model: ModelId; image: ImageRef; codes: readonly Float32Array[]; masks?: Masks};
+    result: {generated: Picture; recovered: Float32Array<ArrayBuffer>[]};
+  };
+  /** Runs the next phase of the iteration under way, or the first of a new one. */
+  phase: {request: {model: ModelId}; result: PhaseReport};
+  /**
+   * Runs whole iterations, first ending one that was begun by phases.
+   * `side` restricts them to the updates of one side. An abort ends them after the iteration under way.
+   */
+  iterate: {request: {model: ModelId; count: number; side?: Side}; result: IterationReport[]};
+  /** New random weights from `seed`, iteration 0. */
+  reset: {request: {model: ModelId; seed: number}; result: ModelInfo};
+  /** Scores the masks of the first `count` labelled images of a split. */
+  evaluate: {request: {model: ModelId; split: Split; count: number}; result: Evaluation};
+  /**
+   * The whole state as a checkpoint in safetensors form; an iteration that was begun by phases is
+   * ended first. `compact`: weights alone, in half precision, to look at.
+   */
+  snapshot: {request: {model: ModelId; compact?: boolean}; result: ArrayBuffer};
+  /** Back to a checkpoint made by `snapshot`. */
+  restore: {request: {model: ModelId; checkpoint: ArrayBuffer}; result: ModelInfo};
+  /** What the engine holds: tensors, their bytes, and bytes of GPU textures where there are any. */
+  memory: {
+    request: Record<string, never>;
+    result: {tensors: number; bytes: number; gpuBytes?: number};
+  };
+}
+
+export type Kind = keyof Requests;
+
+/** Told while a request is at work; `done` never falls, and equals `total` at the end of a stage. */
+export interface Progress {
+  stage: 'backend' | 'dataset' | 'weights' | 'warm-up' | 'train' | 'evaluate';
+  done: number;
+  total: number;
+}
+
+export interface RequestOptions {
+  /** An aborted request rejects with the signal's reason; one that has not begun never runs. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * The engine as everyone sees it: the page through a worker, a Node script and a test directly.
+ *
+ * Requests run one at a time. Those of one model keep their order; several models take turns.
+ */
+export interface EngineClient {
+  /** @throws Error with a sentence for people if the request can't be met; the engine stays usable. */
+  request<K extends Kind>(
+    kind: K,
+    body: Requests[K]['request'],
+    options?: RequestOptions
+  ): Promise<Requests[K]['result']>;
+  /** Frees everything and ends the worker, if there is one. */
+  dispose(): void;
+}

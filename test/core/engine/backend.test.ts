@@ -1,0 +1,97 @@
+import {expect} from '@open-wc/testing';
+import * as tf from '@tensorflow/tfjs-core';
+
+import {type BackendName, startBackend} from '../../../core/engine/backend.js';
+import type {BackendInfo} from '../../../core/engine/protocol.js';
+import {rejection} from '../../datasets/rejection.js';
+import {describeOnEach} from '../../support/backends.js';
+import {WASM_FILES} from '../../support/wasm-files.js';
+
+const startNamed = (name: BackendName | 'auto'): Promise<BackendInfo> =>
+  startBackend({name, wasmFiles: WASM_FILES, place: 'main'});
+
+describeOnEach('startBackend({name})', backend => {
+  it('starts the backend, and says what it is', async () => {
+    const info = await startNamed(backend);
+    expect(info).to.include({name: backend, place: 'main', threads: 1});
+    expect(info.device).to.match(/\w/);
+    expect(tf.getBackend()).to.equal(backend);
+    const sum = tf.tidy(() => tf.sum(tf.tensor1d([1, 2, 3])));
+    expect([...(await sum.data())]).to.deep.equal([6]);
+    sum.dispose();
+  });
+});
+
+describe('startBackend({name})', () => {
+  /** Puts something else in the place of a property while `work` runs. */
+  async function replacing(
+    holder: object,
+    property: string,
+    value: unknown,
+    work: () => Promise<void>
+  ): Promise<void> {
+    const before = Object.getOwnPropertyDescriptor(holder, property)!;
+    Object.defineProperty(holder, property, {...before, value});
+    try {
+      await work();
+    } finally {
+      Object.defineProperty(holder, property, before);
+    }
+  }
+
+  it('says that there is no WebGL 2', async () => {
+    await replacing(
+      OffscreenCanvas.prototype,
+      'getContext',
+      () => null,
+      async () => {
+        expect((await rejection(startNamed('webgl'))).message).to.equal(
+          'backend: webgl needs WebGL 2, which this browser does not give; use backend="wasm"'
+        );
+      }
+    );
+  });
+
+  it('says that there is no WebGL 2 where there is no OffscreenCanvas either', async () => {
+    await replacing(globalThis, 'OffscreenCanvas', undefined, () =>
+      replacing(
+        HTMLCanvasElement.prototype,
+        'getContext',
+        () => null,
+        async () => {
+          expect((await rejection(startNamed('webgl'))).message).to.include('webgl needs WebGL 2');
+        }
+      )
+    );
+  });
+
+  it('starts WebGL on a canvas of the page where there is no OffscreenCanvas', async () => {
+    await replacing(globalThis, 'OffscreenCanvas', undefined, async () => {
+      expect(await startNamed('webgl')).to.include({name: 'webgl'});
+    });
+  });
+
+  it('takes wasm where there is no real GPU', async () => {
+    await replacing(
+      OffscreenCanvas.prototype,
+      'getContext',
+      () => null,
+      async () => {
+        expect(await startNamed('auto')).to.include({name: 'wasm'});
+      }
+    );
+  });
+
+  it('says that there is no WebAssembly, and takes JavaScript by itself', async () => {
+    await replacing(globalThis, 'WebAssembly', undefined, async () => {
+      expect((await rejection(startNamed('wasm'))).message).to.equal(
+        'backend: wasm needs WebAssembly, which this browser does not give; use backend="cpu"'
+      );
+    });
+  });
+
+  it('names a backend that it does not know', async () => {
+    const {message} = await rejection(startNamed('webgpu' as BackendName));
+    expect(message).to.match(/^backend: webgpu could not start; /);
+  });
+});
