@@ -1,0 +1,179 @@
+/** The state of one viewer: what the user set, what follows from it, and the commands that change it. */
+
+import {batch, computed, signal, type ReadonlySignal} from '@preact/signals-core';
+import type {EngineClient, ImageRef, Masks, ModelInfo} from '../engine/protocol.js';
+import {RegionCodes} from './codes.js';
+import {History} from './history.js';
+import {OpenModel, type Failure, type OpenOptions, type SessionProgress} from './open-model.js';
+import {TrainingLoop} from './training-loop.js';
+import {Views} from './views.js';
+
+/** Number of images to pick from at a time. */
+export const STRIP_LENGTH = 12;
+
+/** `waiting` is training that goes on as soon as the session is awake again. */
+export type Status =
+  | 'empty'
+  | 'opening'
+  | 'failed'
+  | 'ready'
+  | 'busy'
+  | 'stepping'
+  | 'playing'
+  | 'waiting'
+  | 'disposed';
+
+/**
+ * The session of one viewer with one model at a time.
+ *
+ * Sources are signals, `views` are the nodes that follow from them, methods are the commands. A
+ * command that fails states so in `failure`. The engine belongs to the caller.
+ */
+export class Session {
+  /** Whether anything may be computed that goes on by itself: training waits while false. */
+  readonly awake = signal(true);
+  /** The region whose code is in hand, from 0. */
+  readonly region = signal(0);
+  /** The user's masks in the place of f's; gone with another image. */
+  readonly editedMasks = signal<Masks | undefined>(undefined);
+  readonly codes = new RegionCodes();
+  readonly history = new History();
+  readonly training: TrainingLoop;
+  readonly views: Views;
+  readonly status: ReadonlySignal<Status>;
+  /** Images to pick from: the page of them that holds the one in hand; empty while no model is open. */
+  readonly strip: ReadonlySignal<readonly ImageRef[]>;
+
+  private readonly opened: OpenModel;
+  private readonly state = {
+    /** Counts the changes of the weights. */
+    version: signal(0),
+    iteration: signal(0),
+    image: signal<ImageRef>({split: 'test', index: 0}),
+    disposed: signal(false),
+  };
+
+  constructor(engine: EngineClient) {
+    const {version, iteration, image} = this.state;
+    this.opened = new OpenModel(engine, {
+      onWeights: (model, seed) => this.takeWeights(model, seed),
+      onStop: () => this.training.stop(),
+      onLeave: () => {
+        this.history.truncate(0);
+        iteration.value = 0;
+      },
+    });
+    this.training = new TrainingLoop({
+      engine,
+      model: computed(() => this.model.value?.model),
+      awake: this.awake,
+      onStart: () => this.opened.forgetFailure(),
+      onReports: reports => {
+        this.history.append(reports);
+        iteration.value = reports.at(-1)!.iteration;
+      },
+      onRefresh: () => version.value++,
+      onError: (reason, retry) => this.opened.fail('train', reason, retry),
+    });
+    // Over plain numbers, so that another image of the same page is no other page.
+    const split = computed(() => image.value.split);
+    const start = computed(() => image.value.index - (image.value.index % STRIP_LENGTH));
+    const count = computed(() => this.model.value?.dataset.counts[split.value] ?? 0);
+    this.strip = computed(() => {
+      const length = Math.max(0, Math.min(STRIP_LENGTH, count.value - start.value));
+      return Array.from({length}, (_, i) => ({split: split.value, index: start.value + i}));
+    });
+    this.views = new Views(engine, {
+      model: this.model,
+      version,
+      image,
+      strip: this.strip,
+      codes: computed(() => this.codes.all),
+      editedMasks: this.editedMasks,
+    });
+    this.status = computed(() => this.currentStatus());
+  }
+
+  /** The open model; undefined before, and while another is being opened. */
+  get model(): ReadonlySignal<ModelInfo | undefined> {
+    return this.opened.info;
+  }
+
+  /** Iterations that the weights have behind them. */
+  get iteration(): ReadonlySignal<number> {
+    return this.state.iteration;
+  }
+
+  /** The image in hand. */
+  get image(): ReadonlySignal<ImageRef> {
+    return this.state.image;
+  }
+
+  /** How far the command at work is; undefined while none says. */
+  get progress(): ReadonlySignal<SessionProgress | undefined> {
+    return this.opened.progress;
+  }
+
+  /** The last command's failure; gone with the next command. */
+  get failure(): ReadonlySignal<Failure | undefined> {
+    return this.opened.failure;
+  }
+
+  /** Opens a model in the place of the present one. A newer `open` aborts an older. */
+  open(options: OpenOptions): Promise<void> {
+    return this.opened.open(options);
+  }
+
+  /** Starts again with new random weights; codes and history with them. */
+  reset(seed: number): Promise<void> {
+    return this.opened.reset(seed);
+  }
+
+  /** The whole state of the model as a checkpoint in safetensors form. Rejects where the engine does. */
+  snapshot(): Promise<ArrayBuffer> {
+    return this.opened.snapshot();
+  }
+
+  /** Back to a checkpoint; what the history says of later iterations is forgotten. */
+  restore(checkpoint: ArrayBuffer): Promise<void> {
+    return this.opened.restore(checkpoint);
+  }
+
+  /** Takes another image in hand. */
+  selectImage(image: ImageRef): void {
+    const present = this.state.image.peek();
+    if (image.split === present.split && image.index === present.index) return;
+    batch(() => {
+      this.state.image.value = image;
+      this.editedMasks.value = undefined;
+    });
+  }
+
+  /** Ends everything under way; resolves when the model is freed. */
+  async dispose(): Promise<void> {
+    this.state.disposed.value = true;
+    this.views.dispose();
+    const left = this.opened.leave();
+    this.training.dispose();
+    await left;
+  }
+
+  private takeWeights(model: ModelInfo, seed: number | undefined): void {
+    this.history.truncate(model.iteration);
+    this.state.iteration.value = model.iteration;
+    this.state.version.value++;
+    this.region.value = Math.min(this.region.peek(), model.config.regions - 1);
+    if (seed !== undefined) this.codes.restart(model.config, seed);
+  }
+
+  private currentStatus(): Status {
+    const {command, info, failure} = this.opened;
+    if (this.state.disposed.value) return 'disposed';
+    if (command.value) return command.value === 'open' ? 'opening' : 'busy';
+    if (!info.value) return failure.value ? 'failed' : 'empty';
+    const {playing, remaining, running} = this.training;
+    if (!playing.value && remaining.value === 0) return running.value ? 'busy' : 'ready';
+    if (!this.awake.value) return 'waiting';
+    return playing.value ? 'playing' : 'stepping';
+  }
+}

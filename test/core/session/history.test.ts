@@ -1,0 +1,48 @@
+import {expect} from '@open-wc/testing';
+import {History} from '../../../core/session/history.js';
+import {iterationReport} from '../../fixtures/scene.js';
+
+const range = (from: number, to: number) =>
+  Array.from({length: to - from + 1}, (_, i) => iterationReport(from + i, 2));
+
+describe('History', () => {
+  it('append(reports) adds a row an iteration to every column', () => {
+    const history = new History();
+    history.append(range(1, 3));
+    history.append(range(4, 5));
+    expect(history.length).to.equal(5);
+    expect(history.iterations).to.deep.equal([1, 2, 3, 4, 5]);
+    expect(history.scalars.generatorLoss[4]).to.equal(iterationReport(5, 2).generatorLoss);
+    expect(history.areas.map(column => column.length)).to.deep.equal([5, 5]);
+    expect(history.revision.value).to.equal(2);
+  });
+
+  it('append(reports) puts NaN where a number is missing', () => {
+    const history = new History();
+    history.append([{iteration: 1, stepMs: 2}]);
+    history.append(range(2, 2));
+    history.append([{iteration: 3, stepMs: 2}]);
+    expect(history.scalars.scoreReal.map(Number.isNaN)).to.deep.equal([true, false, true]);
+    expect(history.areas[1]!.map(Number.isNaN)).to.deep.equal([true, false, true]);
+  });
+
+  it('append([]) is no change', () => {
+    const history = new History();
+    history.append([]);
+    expect(history.revision.value).to.equal(0);
+  });
+
+  it('truncate(iteration) forgets what came after', () => {
+    const history = new History();
+    history.append(range(1, 5));
+    history.truncate(3);
+    expect(history.iterations).to.deep.equal([1, 2, 3]);
+    expect(history.areas[0]).to.have.length(3);
+    expect(history.scalars.stepMs).to.have.length(3);
+    history.truncate(3);
+    expect(history.revision.value).to.equal(2);
+    history.truncate(0);
+    expect(history.length).to.equal(0);
+    expect(history.areas).to.be.empty;
+  });
+});
