@@ -1,0 +1,68 @@
+/** The three charts of a training's history. */
+
+import type {History} from '../core/session/history.js';
+import type {ChartData} from './line-chart-drawing.js';
+import {regionInk} from './palette.js';
+import {strings} from './strings.js';
+
+export interface HistoryCharts {
+  losses: ChartData;
+  scores: ChartData;
+  areas: ChartData;
+}
+
+/** Charts over the history's own columns: nothing is copied. */
+export function historyCharts({iterations: x, scalars, areas}: History): HistoryCharts {
+  const {charts, region} = strings;
+  return {
+    losses: {
+      x,
+      series: [
+        {
+          name: 'generator',
+          label: charts.generatorLoss,
+          colour: regionInk(0),
+          values: scalars.generatorLoss,
+        },
+        {
+          name: 'discriminator',
+          label: charts.discriminatorLoss,
+          colour: regionInk(1),
+          values: scalars.discriminatorLoss,
+          dash: '6 2',
+        },
+        {
+          name: 'recovery',
+          label: charts.recoveryLoss,
+          colour: regionInk(2),
+          values: scalars.recoveryLoss,
+          dash: '2 2',
+        },
+      ],
+    },
+    scores: {
+      x,
+      series: [
+        {name: 'real', label: charts.scoreReal, colour: regionInk(0), values: scalars.scoreReal},
+        {
+          name: 'redrawn',
+          label: charts.scoreRedrawn,
+          colour: regionInk(4),
+          values: scalars.scoreRedrawn,
+          dash: '6 2',
+        },
+      ],
+    },
+    areas: {
+      x,
+      range: [0, 1],
+      series: areas.map((values, k) => ({
+        name: `region ${k}`,
+        label: region(k),
+        colour: regionInk(k),
+        dash: [undefined, '6 2', '2 2'][k % 3],
+        values,
+      })),
+    },
+  };
+}

@@ -1,0 +1,259 @@
+import {css, html, LitElement, nothing} from 'lit';
+import {customElement, property, query, state} from 'lit/decorators.js';
+import {formatValue} from './format.js';
+import {drawLineChart, rowAt, type ChartData, type ChartSeries} from './line-chart-drawing.js';
+import {strings} from './strings.js';
+import {theme} from './theme.js';
+
+/**
+ * Numbers over iterations, with a legend that reads the cursor's row, or the last.
+ *
+ * The cursor follows the pointer and, as a slider, the arrow keys. Charts are linked by giving
+ * the cursor of one to the others.
+ *
+ * @summary Line chart.
+ * @fires cursor-move - The user moved the cursor; `detail` is `{row?: number}`, absent when it left.
+ * @csspart plot - The plot.
+ * @cssproperty [--redo-chart-height=160px] - Height of the plot.
+ */
+@customElement('redo-line-chart')
+export class RedoLineChart extends LitElement {
+  static override styles = [
+    theme,
+    css`
+      :host {
+        display: grid;
+        grid-template-rows: 1fr auto;
+        min-width: 0;
+      }
+
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        align-content: start;
+        align-items: baseline;
+        gap: 2px 16px;
+        min-height: 40px;
+      }
+
+      h3 {
+        margin: 0;
+        font-size: inherit;
+        font-weight: 600;
+      }
+
+      .at {
+        margin-inline-start: auto;
+      }
+
+      dl {
+        display: flex;
+        flex-wrap: wrap;
+        flex-basis: 100%;
+        gap: 2px 16px;
+        margin: 0;
+      }
+
+      dl > div {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+      }
+
+      dd {
+        min-width: 2.6em;
+        margin: 0;
+      }
+
+      .key {
+        width: 16px;
+        height: 8px;
+        overflow: visible;
+      }
+
+      .plot {
+        position: relative;
+        height: var(--redo-chart-height, 160px);
+        touch-action: pan-y;
+        cursor: crosshair;
+      }
+
+      .plot > svg {
+        position: absolute;
+        inset: 0;
+        overflow: visible;
+      }
+
+      .plot:has(.empty) > svg {
+        visibility: hidden;
+      }
+
+      .empty {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        place-content: center;
+        margin: 0;
+        padding: 16px 24px;
+        border-radius: var(--_radius);
+        background: var(--_sunken);
+        color: var(--_ink-soft);
+        text-align: center;
+      }
+
+      path.line {
+        fill: none;
+        stroke-width: 1.5;
+        stroke-linejoin: round;
+      }
+
+      .domain {
+        stroke: none;
+      }
+
+      .tick line {
+        stroke: var(--_line);
+      }
+
+      .tick text {
+        fill: var(--_ink-soft);
+        font: 11px var(--_font);
+        font-variant-numeric: tabular-nums;
+      }
+
+      line.cursor {
+        stroke: var(--_line-strong);
+      }
+
+      circle.cursor {
+        stroke: var(--_surface);
+        stroke-width: 1.5;
+      }
+    `,
+  ];
+
+  @query('.plot') private plot!: HTMLElement;
+  @query('.plot > svg') private svg!: SVGSVGElement;
+
+  /** Width and height of the plot, in CSS pixels. */
+  @state() private box = {width: 0, height: 0};
+
+  /** What the numbers are. Called `heading` because `title` is the browser's. */
+  @property() heading = '';
+
+  /** The lines. A new object is new data, also where its arrays are the same and have grown. */
+  @property({attribute: false}) data: ChartData = {x: [], series: []};
+
+  /** Row that the cursor is at; none if absent. */
+  @property({attribute: false}) row?: number;
+
+  private readonly resizing = new ResizeObserver(() => this.measure());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.updateComplete.then(() => {
+      if (this.isConnected) this.resizing.observe(this.plot);
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.resizing.disconnect();
+  }
+
+  protected override updated(): void {
+    const {row} = this;
+    if (this.box.width > 0) drawLineChart(this.svg, this.data, {...this.box, row});
+  }
+
+  private measure(): void {
+    this.box = {width: this.plot.clientWidth, height: this.plot.clientHeight};
+  }
+
+  private move(row: number | undefined): void {
+    if (row === this.row) return;
+    this.dispatchEvent(
+      new CustomEvent('cursor-move', {detail: {row}, bubbles: true, composed: true})
+    );
+  }
+
+  private handlePointer(event: PointerEvent): void {
+    const pixel = event.clientX - this.plot.getBoundingClientRect().left;
+    this.move(rowAt(this.data, this.box, pixel));
+  }
+
+  private handleKey(event: KeyboardEvent): void {
+    const last = this.data.x.length - 1;
+    const row = this.row ?? last;
+    const page = Math.max(1, Math.round(last / 10));
+    const target = {
+      ArrowLeft: row - 1,
+      ArrowDown: row - 1,
+      ArrowRight: row + 1,
+      ArrowUp: row + 1,
+      PageDown: row - page,
+      PageUp: row + page,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (target === undefined || last < 0) return;
+    event.preventDefault();
+    this.move(Math.min(Math.max(target, 0), last));
+  }
+
+  private renderKey({label, colour, dash, values}: ChartSeries, row: number) {
+    return html`<div>
+      <dt>
+        <svg class="key" aria-hidden="true">
+          <path
+            class="line"
+            d="M0 4H16"
+            style="stroke: ${colour}"
+            stroke-dasharray=${dash ?? nothing}
+          />
+        </svg>
+        <span class="soft">${label}</span>
+      </dt>
+      <dd>${formatValue(values[row])}</dd>
+    </div>`;
+  }
+
+  protected override render() {
+    const {x, series} = this.data;
+    const row = Math.min(this.row ?? Infinity, x.length - 1);
+    const {charts} = strings;
+    const spoken = series.map(({label, values}) => `${label} ${formatValue(values[row])}`);
+    return html`
+      <header>
+        <h3>${this.heading}</h3>
+        <span class="soft at">${this.row === undefined || row < 0 ? '' : charts.at(x[row]!)}</span>
+        <dl>${series.map(each => this.renderKey(each, row))}</dl>
+      </header>
+      <div
+        part="plot"
+        class="plot"
+        role="slider"
+        tabindex="0"
+        aria-label=${charts.alt(this.heading, x.length)}
+        aria-valuemin=${x[0] ?? 0}
+        aria-valuemax=${x.at(-1) ?? 0}
+        aria-valuenow=${x[row] ?? 0}
+        aria-valuetext=${row < 0 ? charts.empty : [charts.at(x[row]!), ...spoken].join(', ')}
+        @pointermove=${this.handlePointer}
+        @pointerdown=${this.handlePointer}
+        @pointerleave=${() => this.move(undefined)}
+        @keydown=${this.handleKey}
+        @blur=${() => this.move(undefined)}
+      >
+        <svg aria-hidden="true"></svg>
+        ${x.length === 0 ? html`<p class="empty">${charts.empty}</p>` : nothing}
+      </div>
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'redo-line-chart': RedoLineChart;
+  }
+}

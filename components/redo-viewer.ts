@@ -1,0 +1,280 @@
+import {html, LitElement, nothing, type PropertyValues, type TemplateResult} from 'lit';
+import {customElement, property, state} from 'lit/decorators.js';
+import {connectEngine} from '../core/engine/client.js';
+import type {EngineClient} from '../core/engine/protocol.js';
+import type {Session} from '../core/session/session.js';
+import type {TrainEvents} from './redo-train-controls.js';
+import {controls, theme} from './theme.js';
+import * as panels from './viewer-panels.js';
+import {ViewerState, type Trouble} from './viewer-state.js';
+import {viewerStyles} from './viewer-styles.js';
+import {Visibility} from './visibility.js';
+import {Watcher} from './watcher.js';
+import './redo-code-sliders.js';
+import './redo-error-panel.js';
+import './redo-image-strip.js';
+import './redo-line-chart.js';
+import './redo-mask-view.js';
+import './redo-picture.js';
+import './redo-progress.js';
+import './redo-region-grid.js';
+import './redo-status-bar.js';
+import './redo-train-controls.js';
+
+/** Properties that say what to open. */
+const OPENING = ['preset', 'datasetName', 'weights', 'seed'] as const;
+
+/**
+ * ReDO at work: an image, its masks, every region redrawn from a code that can be moved by hand,
+ * and the networks as they train.
+ *
+ * It starts when it is first seen, and computes nothing while out of sight. Viewers of equal
+ * `backend` and `place` share one engine. Removed from the document, it frees what it holds.
+ *
+ * @summary The interactive visualizer.
+ * @fires image-pick - The user picked an image; `detail` is `{index: number}`.
+ * @fires region-pick - The user took a region in hand; `detail` is `{region: number}`.
+ * @fires code-input - The user moved one component of the code; `detail` is `{dimension: number, value: number}`.
+ * @csspart sheet - The sheet of panels.
+ * @cssproperty --redo-ink - Text.
+ * @cssproperty --redo-ink-soft - Text of second rank.
+ * @cssproperty --redo-line - Hairlines.
+ * @cssproperty --redo-line-strong - Outlines of controls.
+ * @cssproperty --redo-surface - Background of panels.
+ * @cssproperty --redo-sunken - Background of what lies lower.
+ * @cssproperty --redo-accent - Main button, focus, picked image.
+ * @cssproperty --redo-on-accent - Text on the accent.
+ * @cssproperty --redo-danger - Errors.
+ * @cssproperty --redo-radius - Radius of corners.
+ * @cssproperty --redo-font - Font family.
+ */
+@customElement('redo-viewer')
+export class RedoViewer extends LitElement {
+  static override styles = [theme, controls, viewerStyles];
+
+  @state() private looks: panels.Looks = {
+    maskMode: 'overlay',
+    showTruth: true,
+    showRecovered: false,
+  };
+  @state() private current?: ViewerState;
+  @state() private engineError?: Error;
+  /** Seed that the weights were made from last. */
+  @state() private weightsSeed = 1;
+
+  /** Name of a preset. */
+  @property() preset = 'blobs-32';
+
+  /** Name of a data set in the place of the preset's. */
+  @property({attribute: 'dataset'}) datasetName?: string;
+
+  /** Address of a checkpoint in safetensors form; `none` for new random weights. The preset's shipped model if absent. */
+  @property() weights?: string;
+
+  /** Seed of weights, batches, codes and generated images. */
+  @property({type: Number}) seed = 1;
+
+  /** Index of the image in hand, among the held-out ones. */
+  @property({type: Number}) image = 0;
+
+  /** Region in hand, from 0. */
+  @property({type: Number}) region = 0;
+
+  /** Where to compute; `auto` takes the fastest that works. */
+  @property() backend: 'auto' | 'webgl' | 'wasm' | 'cpu' = 'auto';
+
+  /** Thread to compute on; a worker if absent and possible. */
+  @property() place?: 'worker' | 'main';
+
+  /** Goes on training while out of sight. */
+  @property({type: Boolean}) background = false;
+
+  /** `light`, `dark`, `auto` (as the reader's system is set); as the page is if absent. */
+  @property({reflect: true}) theme?: 'light' | 'dark' | 'auto';
+
+  /** Engine to use in the place of the page's shared one; it stays the caller's. */
+  @property({attribute: false}) engine?: EngineClient;
+
+  private readonly watcher = new Watcher(this);
+  private visible = false;
+  /** Made, or tried in vain. */
+  private connection?: {release: () => void};
+
+  constructor() {
+    super();
+    this.watcher.setPaused(true);
+    new Visibility(this, visible => this.setVisible(visible));
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // An element that is moved is taken out and put back at once.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.disconnect();
+    });
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('engine') || changed.has('backend') || changed.has('place')) this.disconnect();
+    if (!this.connection) {
+      if (this.visible && this.isConnected) this.connect();
+    } else if (OPENING.some(name => changed.has(name))) {
+      this.open();
+    }
+    this.pushSources();
+  }
+
+  private setVisible(visible: boolean): void {
+    this.visible = visible;
+    this.watcher.setPaused(!visible);
+    this.requestUpdate();
+  }
+
+  private connect(): void {
+    this.connection = {release: () => {}};
+    try {
+      const {backend, place} = this;
+      const engine = this.engine ?? connectEngine({backend, place});
+      const state = new ViewerState(engine);
+      const owned = engine !== this.engine;
+      this.connection.release = () =>
+        void state.session.dispose().finally(() => {
+          if (owned) engine.dispose();
+        });
+      this.current = state;
+      this.open();
+    } catch (error) {
+      this.engineError = error as Error;
+    }
+  }
+
+  private disconnect(): void {
+    this.connection?.release();
+    this.connection = undefined;
+    this.current = undefined;
+    this.engineError = undefined;
+  }
+
+  private reconnect(): void {
+    this.disconnect();
+    this.requestUpdate();
+  }
+
+  private open(): void {
+    const {preset, datasetName, weights, seed} = this;
+    this.weightsSeed = seed;
+    void this.session?.open({preset, dataset: datasetName, weights, seed});
+  }
+
+  /** The session's sources follow the element's properties. */
+  private pushSources(): void {
+    if (!this.session) return;
+    const regions = this.session.model.peek()?.config.regions ?? Infinity;
+    this.session.awake.value = this.visible || this.background;
+    this.session.region.value = Math.min(Math.max(Math.trunc(this.region) || 0, 0), regions - 1);
+    this.session.selectImage({split: 'test', index: Math.max(Math.trunc(this.image) || 0, 0)});
+  }
+
+  private setLooks(change: Partial<panels.Looks>): void {
+    this.looks = {...this.looks, ...change};
+  }
+
+  private handleReset({detail}: CustomEvent<TrainEvents['train-reset']>): void {
+    this.weightsSeed = detail.seed;
+    void this.session!.reset(detail.seed);
+  }
+
+  /** State and commands behind the element; undefined until it has started. */
+  get session(): Session | undefined {
+    return this.current?.session;
+  }
+
+  private troubles(): Trouble[] {
+    if (this.engineError) {
+      const {message} = this.engineError;
+      return [{during: 'engine', message, retry: () => this.reconnect()}];
+    }
+    const troubles = this.current?.troubles(this.looks.showRecovered) ?? [];
+    // What could not be opened may be the fault of the engine under it.
+    return troubles.map(trouble =>
+      trouble.during === 'open' ? {...trouble, retry: () => this.reconnect()} : trouble
+    );
+  }
+
+  private renderTroubles() {
+    const troubles = this.troubles();
+    if (troubles.length === 0) return nothing;
+    return html`<div class="notices">
+      ${troubles.map(
+        ({during, message, retry}) =>
+          html`<redo-error-panel
+            during=${during}
+            message=${message}
+            @try-again=${retry}
+          ></redo-error-panel>`
+      )}
+    </div>`;
+  }
+
+  private renderPanels(state: ViewerState): TemplateResult {
+    const {session} = state;
+    const model = session.model.value;
+    const setLooks = (change: Partial<panels.Looks>) => this.setLooks(change);
+    if (!model) {
+      return session.status.value === 'failed'
+        ? html``
+        : html`<div class="wide loading">
+            <redo-progress .progress=${session.progress.value}></redo-progress>
+          </div>`;
+    }
+    return html`
+      ${panels.renderImages(session, model)} ${panels.renderImage(state, this.looks, setLooks)}
+      ${panels.renderRegions(state)}
+      <div class="side">
+        ${panels.renderCode(session, this.looks, setLooks)}
+        ${panels.renderTraining(session, this.weightsSeed)}
+      </div>
+      ${panels.renderHistory(state.charts.value, this.looks, setLooks)}
+    `;
+  }
+
+  protected override render() {
+    return this.watcher.track(() => {
+      const {current} = this;
+      return html`
+        ${this.renderTroubles()}
+        <div
+          part="sheet"
+          class="sheet"
+          @image-pick=${(event: CustomEvent<{index: number}>) => (this.image = event.detail.index)}
+          @region-pick=${(event: CustomEvent<{region: number}>) =>
+            (this.region = event.detail.region)}
+          @code-input=${({detail}: CustomEvent<{dimension: number; value: number}>) =>
+            this.session?.codes.setValue(this.session.region.value, detail.dimension, detail.value)}
+          @code-resample=${() => this.session?.codes.resample(this.session.region.value)}
+          @code-reset=${() => this.session?.codes.reset(this.session.region.value)}
+          @train-step=${({detail}: CustomEvent<TrainEvents['train-step']>) =>
+            this.session?.training.step(detail.count)}
+          @train-phase=${() => void this.session?.training.stepPhase()}
+          @train-play=${() => this.session?.training.play()}
+          @train-pause=${() => this.session?.training.pause()}
+          @train-side=${({detail}: CustomEvent<TrainEvents['train-side']>) =>
+            (this.session!.training.side.value = detail.side)}
+          @train-rate=${({detail}: CustomEvent<TrainEvents['train-rate']>) =>
+            (this.session!.training.stepsPerFrame.value = detail.stepsPerFrame)}
+          @train-reset=${this.handleReset}
+        >
+          ${current ? this.renderPanels(current) : nothing}
+          ${current ? panels.renderFoot(current.session) : nothing}
+        </div>
+        <p class="visually-hidden" role="status">${current?.announcement()}</p>
+      `;
+    });
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'redo-viewer': RedoViewer;
+  }
+}

@@ -1,0 +1,193 @@
+/** Everything that the elements say to people, in one table. */
+
+import type {Phase, Side} from '../core/training/report.js';
+import type {Command, SessionProgress} from '../core/session/open-model.js';
+import type {Status} from '../core/session/session.js';
+import {formatCount, formatMs, formatShare, formatValue} from './format.js';
+
+const SUBSCRIPTS = '₀₁₂₃₄₅₆₇₈₉';
+
+/** Digits as a subscript: 12 as ₁₂. */
+function subscript(value: number): string {
+  return String(value).replace(/\d/g, digit => SUBSCRIPTS[Number(digit)]!);
+}
+
+const SIDES: Record<Side, string> = {generator: 'Generator', discriminator: 'Discriminator'};
+
+const PHASES: Record<Phase, string> = {
+  sample: 'sample a batch',
+  masks: 'infer masks',
+  redraw: 'redraw regions',
+  compose: 'compose',
+  score: 'score',
+  recover: 'recover codes',
+  losses: 'losses',
+  gradients: 'gradients',
+  update: 'update weights',
+};
+
+const STAGES: Record<SessionProgress['stage'], string> = {
+  download: 'Downloading the model',
+  backend: 'Starting the engine',
+  dataset: 'Loading the images',
+  weights: 'Building the networks',
+  'warm-up': 'Compiling and warming up',
+  train: 'Training',
+  evaluate: 'Evaluating',
+};
+
+const STATUSES: Record<Status, string> = {
+  empty: 'Nothing is open',
+  opening: 'Opening',
+  failed: 'Not running',
+  ready: 'Ready',
+  busy: 'Working',
+  stepping: 'Training',
+  playing: 'Training',
+  waiting: 'Training waits while out of sight',
+  disposed: 'Closed',
+};
+
+const FAILURES: Record<Command | 'engine' | 'view', {title: string; advice: string}> = {
+  engine: {
+    title: 'The engine could not start.',
+    advice: 'Try again, or choose another backend: backend="wasm" runs in any current browser.',
+  },
+  open: {
+    title: 'The model could not be opened.',
+    advice: 'Check preset, dataset and weights of this element, then try again.',
+  },
+  reset: {
+    title: 'The networks could not be reset.',
+    advice: 'The weights are as they were. Try again.',
+  },
+  restore: {
+    title: 'The checkpoint could not be read.',
+    advice: 'The weights are as they were. Choose a checkpoint of this model.',
+  },
+  train: {
+    title: 'Training has stopped.',
+    advice: 'Try again to go on from here. If it keeps failing, reset to start from new weights.',
+  },
+  view: {
+    title: 'A picture could not be computed.',
+    advice: 'What is shown may be out of date. Try again, or pick another image.',
+  },
+};
+
+export const strings = {
+  region: (region: number) => `Region ${region + 1}`,
+  side: (side: Side) => SIDES[side],
+  phase: (phase: Phase) => PHASES[phase],
+  stage: (stage: SessionProgress['stage']) => STAGES[stage],
+  status: (status: Status) => STATUSES[status],
+  failure: (during: Command | 'engine' | 'view') => FAILURES[during],
+  tryAgain: 'Try again',
+  updating: 'updating…',
+
+  images: {
+    title: 'Images',
+    list: 'Images to look at',
+    item: (index: number) => `Image ${index}`,
+    range: (first: number, last: number, count: number) =>
+      `${first}–${last} of ${formatCount(count)}`,
+    earlier: 'Earlier images',
+    later: 'Later images',
+  },
+
+  input: {
+    title: 'Input I',
+    alt: (index: number) => `Input, image ${index}`,
+  },
+
+  masks: {
+    title: 'Masks M = f(I)',
+    views: 'How to show the masks',
+    overlay: 'Overlay',
+    colours: 'Regions',
+    truth: 'Truth',
+    overlayAlt: 'Masks in the colours of their regions, laid over the input',
+    coloursAlt: 'Masks in the colours of their regions',
+    truthAlt: 'True regions, in the colours of the regions that match them best',
+    oneAlt: (region: number) => `Mask of region ${region + 1}`,
+    agreement: (accuracy: number) => `${formatShare(accuracy)} of pixels agree with the truth`,
+    noTruth: 'Nobody has labelled this image.',
+    score: (score: number) => `D(I) = ${formatValue(score)}`,
+  },
+
+  regions: {
+    title: 'Regions redrawn',
+    pick: 'Region in hand',
+    mask: (region: number) => `Mask M${subscript(region + 1)}`,
+    drawn: (region: number) => `Redraw V${subscript(region + 1)}`,
+    composition: (region: number) => `Composition Î${subscript(region + 1)}`,
+    columns: {mask: 'Mask Mₖ', drawn: 'Redraw Vₖ', composition: 'Composition Îₖ'},
+    area: (area: number) => `${formatShare(area)} of image`,
+    score: (score: number) => `D(Î) = ${formatValue(score)}`,
+  },
+
+  code: {
+    title: (region: number) => `Code z${subscript(region + 1)}`,
+    hint: 'Drag: only this region changes.',
+    dimension: (dimension: number) => `z${subscript(dimension + 1)}`,
+    slider: (dimension: number) => `Component ${dimension + 1}`,
+    number: (dimension: number) => `Component ${dimension + 1}, typed`,
+    resample: 'Resample',
+    reset: 'Reset',
+    recover: 'Read back by δ',
+    recovered: (value: number) => `δ reads ${formatValue(value)}`,
+  },
+
+  training: {
+    title: 'Training',
+    play: 'Play',
+    pause: 'Pause',
+    step: 'Step',
+    steps: (count: number) => (count === 1 ? 'Step one iteration' : `+${count} iterations`),
+    nextPhase: 'Next phase',
+    phaseAt: (side: Side, phase: Phase) => `${SIDES[side]}: ${PHASES[phase]}`,
+    phaseNone: 'Between iterations',
+    remaining: (count: number) => `${formatCount(count)} to go`,
+    side: 'Networks to update',
+    both: 'Both',
+    generator: 'f, G, δ',
+    discriminator: 'D',
+    rate: 'Iterations per frame',
+    seed: 'Seed',
+    reset: 'Reset weights',
+  },
+
+  charts: {
+    title: 'Course of training',
+    losses: 'Losses',
+    scores: 'Scores of D',
+    areas: 'Region areas',
+    generatorLoss: 'f, G: −D(Î)',
+    recoveryLoss: 'δ: (ẑ − z)²',
+    discriminatorLoss: 'D: hinge',
+    scoreReal: 'real',
+    scoreRedrawn: 'redrawn',
+    iteration: 'iteration',
+    at: (iteration: number) => `iteration ${formatCount(iteration)}`,
+    empty: 'Press Step or Play: the numbers of each iteration appear here.',
+    alt: (title: string, points: number) =>
+      `${title} over ${formatCount(points)} iterations. Arrow keys move the cursor.`,
+  },
+
+  state: {
+    backend: 'Backend',
+    images: 'Images',
+    iteration: 'Iteration',
+    step: 'Step',
+    backendText: (name: string, place: string) =>
+      `${name}, ${place === 'worker' ? 'in a worker' : 'on the page'}`,
+    size: (size: number, dataset: string) => `${size} × ${size}, ${dataset}`,
+    stepMs: (ms: number | undefined) => (ms === undefined ? '–' : formatMs(ms)),
+  },
+
+  announce: {
+    ready: (iteration: number) => `Ready at iteration ${formatCount(iteration)}.`,
+    training: 'Training.',
+    stage: (stage: SessionProgress['stage']) => `${STAGES[stage]}.`,
+  },
+} as const;

@@ -1,0 +1,221 @@
+/** The panels of `<redo-viewer>`: each a template over the session, reading only what it shows. */
+
+import {html, nothing, type TemplateResult} from 'lit';
+import {live} from 'lit/directives/live.js';
+import type {ModelInfo} from '../core/engine/protocol.js';
+import type {Session} from '../core/session/session.js';
+import type {HistoryCharts} from './history-charts.js';
+import type {RegionRow} from './redo-region-grid.js';
+import {strings} from './strings.js';
+import type {ViewerState} from './viewer-state.js';
+
+/** How the user wants the viewer to look: no part of the session. */
+export interface Looks {
+  maskMode: 'overlay' | 'colours';
+  showTruth: boolean;
+  /** Whether δ's reading of the codes is shown. */
+  showRecovered: boolean;
+  /** Row of the history that the charts' cursor is at. */
+  row?: number;
+}
+
+type SetLooks = (change: Partial<Looks>) => void;
+
+const updating = (pending: boolean) =>
+  pending ? html`<span class="updating">${strings.updating}</span>` : nothing;
+
+export function renderImages(session: Session, {dataset}: ModelInfo): TemplateResult {
+  const {images} = strings;
+  const strip = session.strip.value;
+  const {split, index} = session.image.value;
+  const first = strip[0]?.index ?? 0;
+  const {value, pending} = session.views.samples.state.value;
+  return html`<section class="wide images" aria-label=${images.title}>
+    <redo-image-strip
+      .pictures=${strip.map((_, i) => (pending ? undefined : value?.[i]?.picture))}
+      .first=${first}
+      .selected=${index}
+      .count=${dataset.counts[split]}
+    ></redo-image-strip>
+  </section>`;
+}
+
+export function renderImage(state: ViewerState, looks: Looks, setLooks: SetLooks): TemplateResult {
+  const {input, masks} = strings;
+  const {index} = state.session.image.value;
+  const {pending} = state.session.views.segmentation.state.value;
+  const segmentation = state.segmentation.value;
+  const {picture, labels} = state.segmented.value;
+  const truth = state.truth.value;
+  return html`<section class="image" aria-labelledby="image-title">
+    <div class="head">
+      <h2 id="image-title">${strings.images.item(index)}</h2>
+      ${updating(pending)}
+    </div>
+    <div class="pictures">
+      <figure>
+        <redo-picture
+          label=${input.alt(index)}
+          .picture=${state.input.value.picture}
+        ></redo-picture>
+        <figcaption>
+          <span>${input.title}</span>
+          <span class="soft">${segmentation ? masks.score(segmentation.score) : nothing}</span>
+        </figcaption>
+      </figure>
+      <figure>
+        <redo-mask-view
+          label=${looks.maskMode === 'overlay' ? masks.overlayAlt : masks.coloursAlt}
+          mode=${looks.maskMode}
+          .masks=${segmentation?.masks}
+          .picture=${picture}
+        ></redo-mask-view>
+        <figcaption>
+          <span>${masks.title}</span>
+          <span class="soft">${truth ? masks.agreement(truth.accuracy) : nothing}</span>
+        </figcaption>
+      </figure>
+      ${
+        looks.showTruth
+          ? html`<figure>
+              <redo-mask-view
+                label=${masks.truthAlt}
+                mode=${looks.maskMode}
+                .masks=${truth?.masks}
+                .picture=${picture}
+              ></redo-mask-view>
+              <figcaption>${labels || !picture ? masks.truth : masks.noTruth}</figcaption>
+            </figure>`
+          : nothing
+      }
+    </div>
+    <div class="options">
+      <fieldset class="choice">
+        <legend class="visually-hidden">${masks.views}</legend>
+        ${(['overlay', 'colours'] as const).map(
+          mode =>
+            html`<label>
+              <input
+                type="radio"
+                name="mode"
+                .checked=${live(mode === looks.maskMode)}
+                @change=${() => setLooks({maskMode: mode})}
+              />${masks[mode]}
+            </label>`
+        )}
+      </fieldset>
+      <label class="check">
+        <input
+          type="checkbox"
+          name="truth"
+          .checked=${live(looks.showTruth)}
+          @change=${() => setLooks({showTruth: !looks.showTruth})}
+        />${masks.truth}
+      </label>
+    </div>
+  </section>`;
+}
+
+export function renderRegions({session, segmentation, redraws}: ViewerState): TemplateResult {
+  const {masks, areas} = segmentation.value ?? {};
+  const rows = redraws.value.map((redraw, k): RegionRow => ({
+    area: areas?.[k],
+    drawn: redraw?.region,
+    composition: redraw?.composition,
+    score: redraw?.score,
+  }));
+  const pending = session.views.redraws.value.some(({state}) => state.value.pending);
+  return html`<section class="regions" aria-labelledby="regions-title">
+    <div class="head">
+      <h2 id="regions-title">${strings.regions.title}</h2>
+      ${updating(pending)}
+    </div>
+    <redo-region-grid
+      .masks=${masks}
+      .rows=${rows}
+      .selected=${session.region.value}
+    ></redo-region-grid>
+  </section>`;
+}
+
+export function renderCode(session: Session, looks: Looks, setLooks: SetLooks): TemplateResult {
+  const {code} = strings;
+  const region = session.region.value;
+  const recovered = looks.showRecovered
+    ? session.views.recovery.state.value.value?.recovered[region]
+    : undefined;
+  return html`<section class="code" aria-labelledby="code-title">
+    <div class="head">
+      <h2 id="code-title">${strings.region(region)}: ${code.title(region)}</h2>
+      <label class="check">
+        <input
+          type="checkbox"
+          name="recovered"
+          .checked=${live(looks.showRecovered)}
+          @change=${() => setLooks({showRecovered: !looks.showRecovered})}
+        />${code.recover}
+      </label>
+    </div>
+    <redo-code-sliders
+      .region=${region}
+      .code=${session.codes.all[region]!.value}
+      .recovered=${recovered}
+    ></redo-code-sliders>
+  </section>`;
+}
+
+/** @param seed What the weights were made from last. */
+export function renderTraining({training, status}: Session, seed: number): TemplateResult {
+  const {playing, remaining, side, stepsPerFrame, phase} = training;
+  return html`<section class="training" aria-labelledby="training-title">
+    <div class="head"><h2 id="training-title">${strings.training.title}</h2></div>
+    <redo-train-controls
+      .playing=${playing.value}
+      .remaining=${remaining.value}
+      .side=${side.value}
+      .stepsPerFrame=${stepsPerFrame.value}
+      .phase=${phase.value}
+      .seed=${seed}
+      .disabled=${status.value === 'opening' || status.value === 'disposed'}
+    ></redo-train-controls>
+  </section>`;
+}
+
+export function renderHistory(
+  charts: HistoryCharts,
+  {row}: Looks,
+  setLooks: SetLooks
+): TemplateResult {
+  const chart = (name: keyof HistoryCharts) =>
+    html`<redo-line-chart
+      heading=${strings.charts[name]}
+      .data=${charts[name]}
+      .row=${row}
+    ></redo-line-chart>`;
+  return html`<section
+    class="history"
+    aria-label=${strings.charts.title}
+    @cursor-move=${(event: CustomEvent<{row?: number}>) => setLooks({row: event.detail.row})}
+  >
+    <div class="charts">${chart('losses')}${chart('scores')}${chart('areas')}</div>
+  </section>`;
+}
+
+export function renderFoot(session: Session): TemplateResult {
+  const {history, iteration, status} = session;
+  const info = session.model.value;
+  const facts = info && {
+    backend: info.backend,
+    size: info.config.size,
+    dataset: info.dataset.name,
+  };
+  // The revision is what tells that the columns have grown.
+  const stepMs = history.revision.value > 0 ? history.scalars.stepMs.at(-1) : undefined;
+  return html`<redo-status-bar
+    class="wide foot"
+    .status=${status.value}
+    .facts=${facts}
+    .iteration=${iteration.value}
+    .stepMs=${stepMs}
+  ></redo-status-bar>`;
+}

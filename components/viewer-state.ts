@@ -1,0 +1,130 @@
+/** A viewer's session with what follows from it for the eye alone. */
+
+import {computed, type ReadonlySignal} from '@preact/signals-core';
+import type {
+  EngineClient,
+  ImageRef,
+  Masks,
+  RedrawResult,
+  Requests,
+} from '../core/engine/protocol.js';
+import type {Resource, ResourceState} from '../core/graph/resource.js';
+import type {Command} from '../core/session/open-model.js';
+import {matchRegions, type Agreement} from '../core/session/region-matching.js';
+import {Session} from '../core/session/session.js';
+import type {About} from '../core/session/views.js';
+import {historyCharts, type HistoryCharts} from './history-charts.js';
+import {masksOfLabels} from './mask-drawing.js';
+import {strings} from './strings.js';
+
+/** Something that failed, as it is shown. */
+export interface Trouble {
+  during: Command | 'engine' | 'view';
+  message: string;
+  retry: () => void;
+}
+
+/** An image with its true labels; without either where it has not been read or labelled. */
+export type Sample = Partial<Requests['samples']['result'][number]>;
+
+/** The true regions of an image, matched with the model's. */
+export interface Truth extends Agreement {
+  masks: Masks;
+}
+
+/** Masks and redraws are shown of one image: while the next one's are computed, the last one's. */
+export class ViewerState {
+  readonly session: Session;
+  /** The image in hand. */
+  readonly input: ReadonlySignal<Sample>;
+  /** Masks, areas and score; the user's masks where there are any. */
+  readonly segmentation: ReadonlySignal<About<Requests['segment']['result']> | undefined>;
+  /** The image that `segmentation` is about. */
+  readonly segmented: ReadonlySignal<Sample>;
+  readonly truth: ReadonlySignal<Truth | undefined>;
+  /** One a region. */
+  readonly redraws: ReadonlySignal<readonly (About<RedrawResult> | undefined)[]>;
+  readonly charts: ReadonlySignal<HistoryCharts>;
+
+  constructor(engine: EngineClient) {
+    const session = new Session(engine);
+    const {views, history, image, editedMasks} = session;
+    this.session = session;
+    this.input = computed(() => sampleOf(session, image.value));
+    this.segmentation = computed(() => {
+      const shown = present(views.segmentation.state.value, image.value);
+      return shown && {...shown, masks: editedMasks.value ?? shown.masks};
+    });
+    this.segmented = computed(() => sampleOf(session, this.segmentation.value?.image));
+    this.redraws = computed(() =>
+      views.redraws.value.map(({state}) => present(state.value, image.value))
+    );
+    // By themselves, because the truth is matched anew only where one of them is another.
+    const masks = computed(() => this.segmentation.value?.masks);
+    const labels = computed(() => this.segmented.value.labels);
+    this.truth = computed(() => truthOf(labels.value, masks.value));
+    this.charts = computed(() => {
+      // The columns grow in place: the revision is what tells.
+      void history.revision.value;
+      return historyCharts(history);
+    });
+  }
+
+  /** @param showRecovered Whether the codes that δ reads are looked at; if not, they are not asked for. */
+  troubles(showRecovered: boolean): Trouble[] {
+    const {failure, views} = this.session;
+    const troubles: Trouble[] = [];
+    if (failure.value) {
+      const {during, error, retry} = failure.value;
+      troubles.push({during, message: error.message, retry});
+    }
+    if (!this.session.model.value) return troubles;
+    const nodes: Resource<unknown>[] = [views.samples, views.segmentation, ...views.redraws.value];
+    if (showRecovered) nodes.push(views.recovery);
+    const failed = nodes.filter(node => node.state.value.error);
+    // What fails for one reason is one trouble.
+    for (const message of new Set(failed.map(node => node.state.value.error!.message))) {
+      const alike = failed.filter(node => node.state.value.error!.message === message);
+      const retry = () => alike.forEach(node => node.reload());
+      troubles.push({during: 'view', message, retry});
+    }
+    return troubles;
+  }
+
+  /** What is said aloud: where things stand, not each iteration. */
+  announcement(): string {
+    const {status, progress, iteration} = this.session;
+    const {announce} = strings;
+    if (status.value === 'opening' && progress.value) return announce.stage(progress.value.stage);
+    if (status.value === 'ready') return announce.ready(iteration.value);
+    const training = status.value === 'stepping' || status.value === 'playing';
+    return training ? announce.training : '';
+  }
+}
+
+function sampleOf({strip, views}: Session, image: ImageRef | undefined): Sample {
+  const {value, pending} = views.samples.state.value;
+  // While another page is read, the samples are still those of the last.
+  if (!image || pending) return {};
+  const {split, index} = image;
+  const at = strip.value.findIndex(each => each.index === index && each.split === split);
+  return value?.[at] ?? {};
+}
+
+/**
+ * What is known of an image. While that is computed the last image's stays, so that picking does
+ * not flicker; where that failed there is nothing.
+ */
+function present<T extends {image: ImageRef}>(
+  {value, pending}: ResourceState<T>,
+  image: ImageRef
+): T | undefined {
+  return pending || value?.image === image ? value : undefined;
+}
+
+/** The truth beside masks of the same size; undefined where there is none to show. */
+function truthOf(labels: Uint8Array | undefined, masks: Masks | undefined): Truth | undefined {
+  if (!labels || !masks || labels.length !== masks.width * masks.height) return undefined;
+  const agreement = matchRegions(masks, labels);
+  return {...agreement, masks: masksOfLabels(labels, masks.width, agreement.regionOf)};
+}

@@ -1,0 +1,213 @@
+import {css} from 'lit';
+
+/** Layout of `<redo-viewer>`: one sheet of panels, apart by hairlines. */
+export const viewerStyles = css`
+  :host {
+    display: block;
+    container-type: inline-size;
+  }
+
+  :host([theme='auto']) {
+    color-scheme: light dark;
+  }
+
+  :host([theme='light']) {
+    color-scheme: light;
+  }
+
+  :host([theme='dark']) {
+    color-scheme: dark;
+  }
+
+  .sheet {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 1px;
+    border: 1px solid var(--_line);
+    border-radius: calc(var(--_radius) + 6px);
+    background: var(--_line);
+    overflow: clip;
+  }
+
+  .sheet > *,
+  .side > * {
+    min-width: 0;
+    padding: 16px;
+    background: var(--_surface);
+  }
+
+  .sheet > .side {
+    display: grid;
+    grid-template-rows: auto 1fr;
+    gap: 1px;
+    padding: 0;
+    background: none;
+  }
+
+  .notices {
+    display: grid;
+    gap: 8px;
+    margin-bottom: 12px;
+  }
+
+  h2 {
+    margin: 0;
+    font-size: 13px;
+    font-weight: 600;
+  }
+
+  .head {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 12px;
+    min-height: 30px;
+    margin-bottom: 12px;
+  }
+
+  .head > :last-child:not(h2) {
+    margin-inline-start: auto;
+  }
+
+  .updating {
+    color: var(--_ink-soft);
+    opacity: 0;
+    animation: appear 200ms 600ms forwards;
+  }
+
+  @keyframes appear {
+    to {
+      opacity: 1;
+    }
+  }
+
+  .loading {
+    display: grid;
+    align-content: center;
+    min-height: 360px;
+  }
+
+  .loading > redo-progress {
+    width: min(320px, 100%);
+    margin: auto;
+  }
+
+  .sheet > .images {
+    padding-block: 8px 10px;
+  }
+
+  .pictures {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(84px, 1fr));
+    gap: 12px;
+  }
+
+  figure {
+    display: grid;
+    gap: 6px;
+    align-content: start;
+    margin: 0;
+  }
+
+  figcaption {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: space-between;
+    gap: 0 12px;
+  }
+
+  .options {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px 12px;
+    margin-top: 12px;
+  }
+
+  .check {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    min-height: 30px;
+    cursor: pointer;
+  }
+
+  .check input {
+    width: 16px;
+    height: 16px;
+    accent-color: var(--_accent);
+  }
+
+  .charts {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 24px;
+  }
+
+  .sheet > .foot {
+    padding-block: 10px;
+    background: var(--_sunken);
+  }
+
+  fieldset {
+    min-width: 0;
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+
+  @container (min-width: 640px) {
+    .sheet > *,
+    .side > * {
+      padding: 16px 20px;
+    }
+
+    .sheet > .images {
+      padding-block: 8px 10px;
+    }
+
+    .sheet > .foot {
+      padding-block: 10px;
+    }
+
+    .charts {
+      grid-template-columns: repeat(auto-fit, minmax(220px, 1fr));
+    }
+  }
+
+  @container (min-width: 860px) {
+    .sheet {
+      grid-template-columns: minmax(0, 3fr) minmax(320px, 2fr);
+    }
+
+    .wide,
+    .image,
+    .history {
+      grid-column: 1 / -1;
+    }
+
+    .pictures {
+      grid-template-columns: repeat(auto-fit, minmax(160px, 240px));
+    }
+  }
+
+  @container (min-width: 1180px) {
+    .sheet {
+      grid-template: auto auto 1fr auto / 256px minmax(0, 1fr) 372px;
+    }
+
+    .image,
+    .side {
+      grid-column: auto;
+      grid-row: span 2;
+    }
+
+    .history {
+      grid-column: 2;
+    }
+
+    .pictures {
+      grid-template-columns: minmax(0, 1fr);
+      gap: 16px;
+    }
+  }
+`;

@@ -1,0 +1,163 @@
+/**
+ * The gallery: every element on frozen data.
+ *
+ * `?theme=dark` or `?theme=light` overrides the reader's system.
+ */
+
+import {html, render} from 'lit';
+import '../components/redo-viewer.js';
+import {historyCharts} from '../components/history-charts.js';
+import {History} from '../core/session/history.js';
+import {FakeEngine} from '../test/fixtures/fake-engine.js';
+import {
+  areasOf,
+  composed,
+  iterationReport,
+  scene,
+  sceneMasks,
+  sceneRegion,
+} from '../test/fixtures/scene.js';
+
+const SIZE = 64;
+const REGIONS = 3;
+
+const theme = new URLSearchParams(location.search).get('theme');
+if (theme) document.documentElement.style.colorScheme = theme;
+
+const code = Float32Array.of(0.4, -1.2, 2.1, -0.3, 1.4, -2.7);
+const input = scene(0, SIZE, REGIONS);
+const masks = sceneMasks(0, SIZE, REGIONS, 0.6);
+const areas = areasOf(masks);
+const rows = areas.map((area, region) => {
+  const drawn = sceneRegion(
+    masks,
+    region,
+    code.map(value => value * (region - 1.2))
+  );
+  return {area, drawn, composition: composed(drawn, input.picture), score: 0.4 - region / 3};
+});
+const pictures = Array.from({length: 12}, (_, i) => scene(i, SIZE, REGIONS).picture);
+
+const history = new History();
+history.append(Array.from({length: 10_000}, (_, i) => iterationReport(i + 1, REGIONS)));
+const charts = historyCharts(history);
+const empty = historyCharts(new History());
+
+const facts = {
+  backend: {name: 'webgl', device: 'frozen data', threads: 1, place: 'worker'} as const,
+  size: SIZE,
+  dataset: 'discs',
+};
+
+render(
+  html`
+    <section class="wide">
+      <h2>redo-viewer</h2>
+      <p>The whole, over an engine of frozen data.</p>
+      <redo-viewer
+        preset="discs-3"
+        weights="none"
+        .engine=${new FakeEngine({size: SIZE, codeSize: 8, iteration: 60})}
+      ></redo-viewer>
+    </section>
+    <section class="wide">
+      <h2>redo-image-strip</h2>
+      <p>A listbox: the arrow keys pick.</p>
+      <redo-image-strip
+        .pictures=${pictures}
+        .first=${12}
+        .selected=${14}
+        .count=${40}
+      ></redo-image-strip>
+    </section>
+    <section class="small">
+      <h2>redo-picture</h2>
+      <p>Transparent outside its mask.</p>
+      <redo-picture label="A redrawn region" .picture=${rows[1]!.drawn}></redo-picture>
+    </section>
+    <section class="small">
+      <h2>redo-mask-view overlay</h2>
+      <p>Colours over a dulled image.</p>
+      <redo-mask-view label="Overlay" .masks=${masks} .picture=${input.picture}></redo-mask-view>
+    </section>
+    <section class="small">
+      <h2>redo-mask-view colours</h2>
+      <p>Colours alone.</p>
+      <redo-mask-view label="Regions" mode="colours" .masks=${masks}></redo-mask-view>
+    </section>
+    <section class="small">
+      <h2>redo-mask-view single</h2>
+      <p>One mask as grey levels.</p>
+      <redo-mask-view label="Mask" mode="single" .region=${1} .masks=${masks}></redo-mask-view>
+    </section>
+    <section>
+      <h2>redo-region-grid</h2>
+      <p>A row a region, one in hand.</p>
+      <redo-region-grid .masks=${masks} .rows=${rows} .selected=${1}></redo-region-grid>
+    </section>
+    <section>
+      <h2>redo-code-sliders</h2>
+      <p>With δ’s reading marked on each slider.</p>
+      <redo-code-sliders
+        .code=${code}
+        .region=${1}
+        .recovered=${code.map(value => 0.8 * value)}
+      ></redo-code-sliders>
+    </section>
+    <section>
+      <h2>redo-train-controls</h2>
+      <p>At rest.</p>
+      <redo-train-controls></redo-train-controls>
+    </section>
+    <section>
+      <h2>redo-train-controls</h2>
+      <p>At work on what Step asked for.</p>
+      <redo-train-controls .remaining=${640} .side=${'generator'}></redo-train-controls>
+    </section>
+    <section>
+      <h2>redo-line-chart</h2>
+      <p>10,000 iterations.</p>
+      <redo-line-chart heading="Losses" .data=${charts.losses} .row=${2500}></redo-line-chart>
+    </section>
+    <section>
+      <h2>redo-line-chart</h2>
+      <p>Shares.</p>
+      <redo-line-chart heading="Region areas" .data=${charts.areas}></redo-line-chart>
+    </section>
+    <section>
+      <h2>redo-line-chart</h2>
+      <p>Before the first iteration.</p>
+      <redo-line-chart heading="Losses" .data=${empty.losses}></redo-line-chart>
+    </section>
+    <section class="wide">
+      <h2>redo-status-bar</h2>
+      <p>Ready; at work.</p>
+      <redo-status-bar
+        status="ready"
+        .facts=${facts}
+        .iteration=${12_000}
+        .stepMs=${41.3}
+      ></redo-status-bar>
+      <redo-status-bar
+        status="playing"
+        .facts=${facts}
+        .iteration=${12_001}
+        .stepMs=${41.3}
+      ></redo-status-bar>
+    </section>
+    <section>
+      <h2>redo-progress</h2>
+      <p>A stage by name.</p>
+      <redo-progress .progress=${{stage: 'warm-up', done: 3, total: 8}}></redo-progress>
+    </section>
+    <section>
+      <h2>redo-error-panel</h2>
+      <p>What failed, why, what to do.</p>
+      <redo-error-panel
+        during="open"
+        message='open: preset must be one of discs-2, discs-3; got "discs-4"'
+      ></redo-error-panel>
+    </section>
+  `,
+  document.getElementById('gallery')!
+);

@@ -1,0 +1,533 @@
+import {expect, fixture, html} from '@open-wc/testing';
+import {sendKeys} from '@web/test-runner-commands';
+import type {RedoCodeSliders} from '../../components/redo-code-sliders.js';
+import type {RedoLineChart} from '../../components/redo-line-chart.js';
+import type {RedoMaskView} from '../../components/redo-mask-view.js';
+import type {RedoRegionGrid} from '../../components/redo-region-grid.js';
+import type {RedoViewer} from '../../components/redo-viewer.js';
+import '../../components/redo-viewer.js';
+import {FakeEngine} from '../fixtures/fake-engine.js';
+import {enter, find, findAll} from '../fixtures/elements.js';
+import {idle, until} from '../fixtures/idle.js';
+
+/** Kinds of requests in the order in which they began. */
+const kinds = (engine: FakeEngine) => engine.begun.map(each => each.kind);
+
+async function started(engine: FakeEngine, el: RedoViewer): Promise<void> {
+  await until(() => el.session?.model.value !== undefined);
+  await settled(engine, el);
+}
+
+/** Waits until nothing is under way and the element shows it. */
+async function settled(engine: FakeEngine, el: RedoViewer): Promise<void> {
+  await idle(engine);
+  await el.updateComplete;
+}
+
+async function viewer(engine = new FakeEngine({codeSize: 3})) {
+  const el = await fixture<RedoViewer>(
+    html`<redo-viewer preset="discs-3" weights="none" .engine=${engine}></redo-viewer>`
+  );
+  await started(engine, el);
+  const inner = <E extends Element>(tag: string) => find<E>(el, tag);
+  const press = async (text: string) => {
+    const buttons = findAll<HTMLButtonElement>(inner('redo-train-controls'), 'button');
+    buttons.find(each => each.textContent.trim() === text)!.click();
+    await el.updateComplete;
+  };
+  const ranges = () => findAll<HTMLInputElement>(inner('redo-code-sliders'), 'input[type="range"]');
+  return {el, engine, inner, press, ranges};
+}
+
+const words = (el: Element) => el.shadowRoot!.textContent.replace(/\s+/g, ' ');
+
+describe('redo-viewer', () => {
+  for (const theme of ['light', 'dark'] as const) {
+    it(`is accessible, theme="${theme}"`, async () => {
+      const {el, engine, press} = await viewer();
+      el.theme = theme;
+      document.body.style.background = theme === 'dark' ? '#111' : '#fff';
+      await press('+10');
+      await settled(engine, el);
+      // Buttons change their colours over a tenth of a second.
+      await Promise.all(document.getAnimations().map(each => each.finished));
+      await expect(el).to.be.accessible();
+      document.body.style.background = '';
+    });
+  }
+
+  it('asks for a page of images, the masks, and a redraw a region', async () => {
+    const {engine} = await viewer();
+    expect(kinds(engine).sort()).to.deep.equal(
+      ['open', 'samples', 'segment', 'redraw', 'redraw', 'redraw'].sort()
+    );
+  });
+
+  it('shows input, masks, truth, and each region redrawn', async () => {
+    const {el, inner} = await viewer();
+    expect(findAll(el, '.pictures redo-picture, .pictures redo-mask-view')).to.have.length(3);
+    const rows = inner<RedoRegionGrid>('redo-region-grid').rows;
+    expect(rows).to.have.length(3);
+    for (const {drawn, composition} of rows) {
+      expect(drawn!.width).to.equal(32);
+      expect(composition!.width).to.equal(32);
+    }
+    expect(words(el)).to.match(/\d+% of pixels agree with the truth/);
+  });
+
+  it('says backend, size and iteration in its status line', async () => {
+    const {inner} = await viewer();
+    expect(words(inner('redo-status-bar'))).to.match(/Ready.*Iteration 0.*32 × 32, discs.*cpu/);
+  });
+
+  describe('codes', () => {
+    it('scrubbing redraws the region in hand, and asks for nothing else', async () => {
+      const {el, engine, ranges} = await viewer();
+      const before = engine.begun.length;
+      enter(ranges()[0]!, '2.5', 'input');
+      await settled(engine, el);
+      expect(kinds(engine).slice(before)).to.deep.equal(['redraw']);
+      const request = engine.bodies('redraw').at(-1)!;
+      expect(request.region).to.equal(0);
+      expect(request.code[0]).to.equal(2.5);
+    });
+
+    it('a long scrub costs as many redraws as the engine can make, and ends at its end', async () => {
+      const {el, engine, ranges, inner} = await viewer();
+      const before = engine.begun.length;
+      const release = engine.hold('redraw');
+      for (let i = 0; i <= 60; i++) {
+        enter(ranges()[1]!, String(i / 20), 'input');
+        await el.updateComplete;
+      }
+      release();
+      await settled(engine, el);
+      expect(engine.begun.length - before).to.equal(2);
+      expect(engine.bodies('redraw').at(-1)!.code[1]).to.equal(3);
+      expect(inner<RedoCodeSliders>('redo-code-sliders').code[1]).to.equal(3);
+    });
+
+    it('Resample and Reset change and restore the region’s code', async () => {
+      const {el, engine, inner} = await viewer();
+      const sliders = inner<RedoCodeSliders>('redo-code-sliders');
+      const first = [...sliders.code];
+      const [resample, reset] = findAll<HTMLButtonElement>(sliders, 'button');
+      resample!.click();
+      await settled(engine, el);
+      expect([...sliders.code]).to.not.deep.equal(first);
+      reset!.click();
+      await settled(engine, el);
+      expect([...sliders.code]).to.deep.equal(first);
+      expect(engine.count('segment')).to.equal(1);
+    });
+
+    it('reads the codes back only when asked to', async () => {
+      const {el, engine, inner} = await viewer();
+      expect(engine.count('recover')).to.equal(0);
+      find<HTMLInputElement>(el, 'input[name="recovered"]').click();
+      await settled(engine, el);
+      expect(engine.count('recover')).to.equal(1);
+      expect(inner<RedoCodeSliders>('redo-code-sliders').recovered).to.have.length(3);
+    });
+  });
+
+  describe('region', () => {
+    it('is taken in hand by its row, and by pointing at it in the masks', async () => {
+      const {el, engine, inner, ranges} = await viewer();
+      findAll<HTMLInputElement>(inner('redo-region-grid'), 'input')[2]!.click();
+      await el.updateComplete;
+      expect(el.region).to.equal(2);
+      enter(ranges()[0]!, '1', 'input');
+      await settled(engine, el);
+      expect(engine.bodies('redraw').at(-1)!.region).to.equal(2);
+      const masks = inner<RedoMaskView>('.pictures redo-mask-view');
+      const {left, top} = masks.getBoundingClientRect();
+      const corner = new MouseEvent('click', {clientX: left + 2, clientY: top + 2, bubbles: true});
+      find(masks, 'redo-picture').dispatchEvent(corner);
+      await el.updateComplete;
+      expect(el.region).to.equal(0);
+    });
+
+    it('beyond the last is the last', async () => {
+      const {el, inner} = await viewer();
+      el.region = 9;
+      await el.updateComplete;
+      expect(inner<RedoRegionGrid>('redo-region-grid').selected).to.equal(2);
+    });
+  });
+
+  describe('image', () => {
+    it('is picked in the strip by keyboard: new masks and redraws, the same samples', async () => {
+      const {el, engine, inner} = await viewer();
+      const before = engine.begun.length;
+      find(inner('redo-image-strip'), '[aria-selected="true"]').focus();
+      await sendKeys({press: 'ArrowRight'});
+      await settled(engine, el);
+      expect(el.image).to.equal(1);
+      expect(kinds(engine).slice(before)).to.have.members([
+        'segment',
+        'redraw',
+        'redraw',
+        'redraw',
+      ]);
+      expect(engine.bodies('segment').at(-1)!.image).to.deep.equal({split: 'test', index: 1});
+    });
+
+    it('beyond the last is an error that another image ends', async () => {
+      const {el, engine} = await viewer();
+      el.image = 400;
+      await settled(engine, el);
+      expect(words(find(el, 'redo-error-panel'))).to.include('index must be less than 40; got 400');
+      el.image = 2;
+      await settled(engine, el);
+      expect(findAll(el, 'redo-error-panel')).to.be.empty;
+    });
+
+    it('does not show another image’s masks where its own failed', async () => {
+      const {el, engine, inner} = await viewer();
+      engine.failNext('segment', 'segment: no');
+      el.image = 1;
+      await settled(engine, el);
+      expect(inner<RedoRegionGrid>('redo-region-grid').masks).to.equal(undefined);
+      expect(inner<RedoMaskView>('.pictures redo-mask-view').masks).to.equal(undefined);
+    });
+  });
+
+  describe('training', () => {
+    it('Step grows the history by one, in every chart, and refreshes what is shown', async () => {
+      const {el, engine, press} = await viewer();
+      await press('Step');
+      await settled(engine, el);
+      const charts = findAll<RedoLineChart>(el, 'redo-line-chart');
+      expect(charts.map(each => each.data.x.length)).to.deep.equal([1, 1, 1]);
+      expect(words(find(el, 'redo-status-bar'))).to.match(/Iteration 1 Step \d/);
+      expect(engine.count('segment')).to.equal(2);
+      expect(engine.count('samples')).to.equal(1);
+    });
+
+    it('Play goes on until Pause', async () => {
+      const {el, engine, press} = await viewer();
+      await press('Play');
+      await until(() => el.session!.history.length > 10);
+      expect(words(find(el, 'redo-status-bar'))).to.include('Training');
+      await press('Pause');
+      await settled(engine, el);
+      const {length} = el.session!.history;
+      await settled(engine, el);
+      expect(el.session!.history.length).to.equal(length);
+      expect(words(find(el, 'redo-status-bar'))).to.include('Ready');
+    });
+
+    it('Next phase says which phase ran', async () => {
+      const {el, engine, inner, press} = await viewer();
+      await press('Next phase');
+      await settled(engine, el);
+      expect(words(inner('redo-train-controls'))).to.include('Generator: sample a batch');
+    });
+
+    it('a side and a rate are kept to', async () => {
+      const {el, engine, inner, press} = await viewer();
+      const controls = inner('redo-train-controls');
+      findAll<HTMLInputElement>(controls, 'input[name="side"]')[2]!.click();
+      enter(find<HTMLInputElement>(controls, 'input[name="rate"]'), '5', 'change');
+      await press('Step');
+      await settled(engine, el);
+      expect(engine.bodies('iterate')[0]!.side).to.equal('discriminator');
+      expect(el.session!.training.stepsPerFrame.value).to.equal(5);
+    });
+
+    it('Reset weights starts again from its seed', async () => {
+      const {el, engine, inner, press} = await viewer();
+      await press('+10');
+      await settled(engine, el);
+      find<HTMLInputElement>(inner('redo-train-controls'), 'input[name="seed"]').value = '9';
+      await press('Reset weights');
+      await settled(engine, el);
+      expect(engine.bodies('reset')).to.deep.equal([{model: 1, seed: 9}]);
+      expect(words(inner('redo-status-bar'))).to.include('Iteration 0');
+      expect(engine.count('open')).to.equal(1);
+    });
+
+    it('the cursor of one chart is that of all', async () => {
+      const {el, engine, press} = await viewer();
+      await press('+10');
+      await settled(engine, el);
+      const charts = findAll<RedoLineChart>(el, 'redo-line-chart');
+      find(charts[0]!, '.plot').focus();
+      await sendKeys({press: 'Home'});
+      await el.updateComplete;
+      expect(charts.map(each => each.row)).to.deep.equal([0, 0, 0]);
+    });
+
+    it('an error stops it, is shown, and can be tried again', async () => {
+      const {el, engine, press} = await viewer();
+      engine.failNext('iterate', 'iterate: loss must be finite; got NaN');
+      await press('Play');
+      await until(() => el.session!.failure.value !== undefined);
+      await settled(engine, el);
+      const panel = find(el, 'redo-error-panel');
+      expect(words(panel)).to.match(/Training has stopped.*got NaN/);
+      find(panel, 'button').click();
+      await until(() => el.session!.history.length > 2);
+      expect(findAll(el, 'redo-error-panel')).to.be.empty;
+      await press('Pause');
+      await settled(engine, el);
+    });
+  });
+
+  describe('opening', () => {
+    it('names the stages in a progress bar and aloud', async () => {
+      const engine = new FakeEngine();
+      const release = engine.hold('open');
+      const el = await fixture<RedoViewer>(
+        html`<redo-viewer preset="discs-2" weights="none" .engine=${engine}></redo-viewer>`
+      );
+      await until(() => engine.count('open') === 1);
+      await el.updateComplete;
+      expect(find(el, 'redo-progress')).to.exist;
+      const stages = new Set<string>();
+      const seeing = new MutationObserver(() =>
+        stages.add(find(el, '[role="status"]').textContent)
+      );
+      seeing.observe(el.shadowRoot!, {subtree: true, childList: true, characterData: true});
+      release();
+      await started(engine, el);
+      seeing.disconnect();
+      expect([...stages]).to.include.members([
+        'Loading the images.',
+        'Compiling and warming up.',
+        'Ready at iteration 0.',
+      ]);
+      expect(findAll(el, 'redo-progress')).to.be.empty;
+    });
+
+    it('an unknown preset is an error, and the next preset opens', async () => {
+      const engine = new FakeEngine();
+      const el = await fixture<RedoViewer>(
+        html`<redo-viewer preset="discs-9" weights="none" .engine=${engine}></redo-viewer>`
+      );
+      await until(() => el.session?.failure.value !== undefined);
+      await el.updateComplete;
+      expect(words(find(el, 'redo-error-panel'))).to.include('got discs-9');
+      await expect(el).to.be.accessible();
+      el.preset = 'discs-2';
+      await el.updateComplete;
+      await started(engine, el);
+      expect(findAll(el, 'redo-error-panel')).to.be.empty;
+      expect(find<RedoRegionGrid>(el, 'redo-region-grid').rows).to.have.length(2);
+    });
+
+    it('is tried again from the panel', async () => {
+      const engine = new FakeEngine();
+      engine.failNext('open', 'open: the data set must load; got status 503');
+      const el = await fixture<RedoViewer>(
+        html`<redo-viewer preset="discs-2" weights="none" .engine=${engine}></redo-viewer>`
+      );
+      await until(() => el.session?.failure.value !== undefined);
+      await el.updateComplete;
+      find(find(el, 'redo-error-panel'), 'button').click();
+      await el.updateComplete;
+      await started(engine, el);
+      expect(engine.count('open')).to.equal(2);
+    });
+
+    it('passes dataset and seed on', async () => {
+      const engine = new FakeEngine();
+      const el = await fixture<RedoViewer>(
+        html`<redo-viewer
+          preset="discs-2"
+          weights="none"
+          dataset="other"
+          seed="5"
+          .engine=${engine}
+        ></redo-viewer>`
+      );
+      await started(engine, el);
+      expect(engine.bodies('open')[0]).to.include({preset: 'discs-2', dataset: 'other', seed: 5});
+    });
+
+    it('another seed opens anew, one model at a time', async () => {
+      const {el, engine} = await viewer();
+      el.seed = 3;
+      await el.updateComplete;
+      await started(engine, el);
+      expect(engine.bodies('open').at(-1)!.seed).to.equal(3);
+      expect(engine.models.size).to.equal(1);
+    });
+  });
+
+  describe('life', () => {
+    it('removed, it ends everything and frees its model, but not an engine that it was given', async () => {
+      const {el, engine, press} = await viewer();
+      await press('Play');
+      await until(() => el.session!.history.length > 3);
+      el.remove();
+      await until(() => engine.models.size === 0);
+      await idle(engine);
+      const {length} = engine.begun;
+      await idle(engine);
+      expect(engine.begun).to.have.length(length);
+      expect(engine.disposed).to.equal(false);
+      expect(el.session).to.equal(undefined);
+    });
+
+    it('moved, it goes on with the same model', async () => {
+      const {el, engine} = await viewer();
+      const {session} = el;
+      const place = document.createElement('div');
+      document.body.append(place);
+      place.append(el);
+      await settled(engine, el);
+      expect(el.session).to.equal(session);
+      expect(engine.count('open')).to.equal(1);
+      expect(engine.count('redraw')).to.equal(3);
+      place.remove();
+    });
+
+    it('put back, it starts again', async () => {
+      const {el, engine} = await viewer();
+      const parent = el.parentElement!;
+      el.remove();
+      await until(() => engine.models.size === 0);
+      parent.append(el);
+      await started(engine, el);
+      expect(engine.count('open')).to.equal(2);
+    });
+
+    it('added and removed 20 times, it leaves nothing behind', async () => {
+      const engine = new FakeEngine();
+      for (let i = 0; i < 20; i++) {
+        const el = document.createElement('redo-viewer');
+        Object.assign(el, {preset: 'discs-2', weights: 'none', engine});
+        document.body.append(el);
+        if (i % 2 === 0) await until(() => el.session?.model.value !== undefined);
+        el.remove();
+      }
+      await idle(engine);
+      expect(engine.models.size).to.equal(0);
+      expect(engine.unanswered).to.equal(0);
+    });
+  });
+
+  describe('out of sight', () => {
+    /** A viewer far below the window. */
+    async function below() {
+      const engine = new FakeEngine();
+      const place = await fixture<HTMLElement>(
+        html`<div style="padding-top: 5000px">
+          <redo-viewer preset="discs-2" weights="none" .engine=${engine}></redo-viewer>
+        </div>`
+      );
+      return {engine, el: place.querySelector('redo-viewer')!};
+    }
+
+    /** Scrolls, and waits until the browser has told who is seen: after two frames. */
+    async function scrollTo(y: number): Promise<void> {
+      window.scrollTo(0, y);
+      for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    }
+
+    afterEach(() => window.scrollTo(0, 0));
+
+    it('does not start', async () => {
+      const {engine, el} = await below();
+      await scrollTo(0);
+      await settled(engine, el);
+      expect(engine.begun).to.be.empty;
+      await scrollTo(5000);
+      await started(engine, el);
+      expect(engine.count('open')).to.equal(1);
+    });
+
+    it('computes nothing, and comes up to date once seen', async () => {
+      const {engine, el} = await below();
+      await scrollTo(5000);
+      await started(engine, el);
+      await scrollTo(0);
+      await settled(engine, el);
+      const {length} = engine.begun;
+      el.session!.codes.setValue(0, 0, 1);
+      el.image = 3;
+      await settled(engine, el);
+      expect(engine.begun).to.have.length(length);
+      await scrollTo(5000);
+      await settled(engine, el);
+      expect(kinds(engine).slice(length)).to.have.members(['segment', 'redraw', 'redraw']);
+    });
+
+    it('training waits, and goes on once seen', async () => {
+      const {engine, el} = await below();
+      await scrollTo(5000);
+      await started(engine, el);
+      el.session!.training.play();
+      await until(() => el.session!.history.length > 3);
+      await scrollTo(0);
+      await settled(engine, el);
+      const {length} = el.session!.history;
+      expect(el.session!.status.value).to.equal('waiting');
+      await scrollTo(5000);
+      await until(() => el.session!.history.length > length);
+      el.session!.training.pause();
+      await settled(engine, el);
+    });
+
+    it('trains on with `background`, drawing nothing', async () => {
+      const {engine, el} = await below();
+      el.background = true;
+      await scrollTo(5000);
+      await started(engine, el);
+      await scrollTo(0);
+      await settled(engine, el);
+      const {length} = engine.begun;
+      el.session!.training.step(10);
+      await settled(engine, el);
+      expect(new Set(kinds(engine).slice(length))).to.deep.equal(new Set(['iterate']));
+      expect(el.session!.iteration.value).to.equal(10);
+    });
+
+    it('hidden counts as out of sight', async () => {
+      const {el, engine} = await viewer();
+      el.hidden = true;
+      await scrollTo(0);
+      await settled(engine, el);
+      const {length} = engine.begun;
+      el.session!.codes.setValue(0, 0, 1);
+      await settled(engine, el);
+      expect(engine.begun).to.have.length(length);
+    });
+  });
+
+  it('mask views: overlay or regions, with or without the truth', async () => {
+    const {el} = await viewer();
+    const modes = () =>
+      findAll<RedoMaskView>(el, '.pictures redo-mask-view').map(each => each.mode);
+    expect(modes()).to.deep.equal(['overlay', 'overlay']);
+    findAll<HTMLInputElement>(el, 'input[name="mode"]')[1]!.click();
+    find<HTMLInputElement>(el, 'input[name="truth"]').click();
+    await el.updateComplete;
+    expect(modes()).to.deep.equal(['colours']);
+  });
+
+  it('theme overrides the page’s colours', async () => {
+    const {el} = await viewer();
+    el.theme = 'dark';
+    await el.updateComplete;
+    const dark = getComputedStyle(find(el, '.image')).backgroundColor;
+    el.theme = 'light';
+    await el.updateComplete;
+    expect(getComputedStyle(find(el, '.image')).backgroundColor).to.equal('rgb(255, 255, 255)');
+    expect(dark).to.not.equal('rgb(255, 255, 255)');
+  });
+
+  for (const width of [360, 960, 1600]) {
+    it(`fits into ${width} pixels without scrolling sideways`, async () => {
+      const {el} = await viewer();
+      el.style.width = `${width}px`;
+      await el.updateComplete;
+      for (const each of findAll(el, 'section, redo-status-bar')) {
+        expect(each.scrollWidth, each.className).to.be.at.most(each.clientWidth + 1);
+      }
+      expect(el.scrollWidth).to.be.at.most(width);
+    });
+  }
+});

@@ -1,0 +1,99 @@
+import {expect, fixture, html} from '@open-wc/testing';
+import type {RedoErrorPanel} from '../../components/redo-error-panel.js';
+import type {RedoProgress} from '../../components/redo-progress.js';
+import type {RedoStatusBar} from '../../components/redo-status-bar.js';
+import '../../components/redo-error-panel.js';
+import '../../components/redo-progress.js';
+import '../../components/redo-status-bar.js';
+import {find, record} from '../fixtures/elements.js';
+
+const words = (el: Element) => el.shadowRoot!.textContent.replace(/\s+/g, ' ');
+
+describe('redo-status-bar', () => {
+  const facts = {
+    backend: {name: 'webgl', device: 'a GPU', threads: 1, place: 'worker'},
+    size: 64,
+    dataset: 'discs',
+  };
+
+  it('is accessible, in every status', async () => {
+    const el = await fixture<RedoStatusBar>(
+      html`<redo-status-bar status="ready" .facts=${facts}></redo-status-bar>`
+    );
+    await expect(el).to.be.accessible();
+    el.status = 'playing';
+    await el.updateComplete;
+    await expect(el).to.be.accessible();
+  });
+
+  it('says backend, device, size, iteration and time a step', async () => {
+    const el = await fixture<RedoStatusBar>(
+      html`<redo-status-bar
+        status="ready"
+        .facts=${facts}
+        .iteration=${1234}
+        .stepMs=${41.26}
+      ></redo-status-bar>`
+    );
+    expect(words(el)).to.include('Ready');
+    expect(words(el)).to.include('Iteration 1,234');
+    expect(words(el)).to.include('Step 41.3 ms');
+    expect(words(el)).to.include('Images 64 × 64, discs');
+    expect(words(el)).to.include('Backend webgl, in a worker · a GPU');
+  });
+
+  it('says no more than its status while there are no facts', async () => {
+    const el = await fixture<RedoStatusBar>(
+      html`<redo-status-bar status="opening"></redo-status-bar>`
+    );
+    expect(words(el).trim()).to.equal('Opening');
+  });
+});
+
+describe('redo-progress', () => {
+  it('is accessible', async () => {
+    const el = await fixture<RedoProgress>(html`<redo-progress></redo-progress>`);
+    await expect(el).to.be.accessible();
+  });
+
+  it('names the stage and says the share', async () => {
+    const el = await fixture<RedoProgress>(
+      html`<redo-progress .progress=${{stage: 'warm-up', done: 1, total: 4}}></redo-progress>`
+    );
+    expect(words(el)).to.include('Compiling and warming up');
+    expect(find(el, '[role="progressbar"]').getAttribute('aria-valuenow')).to.equal('25');
+  });
+
+  it('is at rest where the total is not known', async () => {
+    const el = await fixture<RedoProgress>(
+      html`<redo-progress .progress=${{stage: 'dataset', done: 0, total: 0}}></redo-progress>`
+    );
+    expect(find(el, '[role="progressbar"]').getAttribute('aria-valuenow')).to.equal('0');
+  });
+});
+
+describe('redo-error-panel', () => {
+  const panel = () =>
+    fixture<RedoErrorPanel>(
+      html`<redo-error-panel during="open" message="preset: must be known"></redo-error-panel>`
+    );
+
+  it('is accessible', async () => {
+    await expect(await panel()).to.be.accessible();
+  });
+
+  it('says what failed, why, and what to do', async () => {
+    const el = await panel();
+    const text = find(el, '[role="alert"]').textContent;
+    expect(text).to.include('could not be opened');
+    expect(text).to.include('preset: must be known');
+    expect(text).to.include('try again');
+  });
+
+  it('fires try-again', async () => {
+    const el = await panel();
+    const events = record('try-again');
+    find(el, 'button').click();
+    expect(events).to.have.length(1);
+  });
+});
