@@ -1,0 +1,36 @@
+/** The verification as it runs in a page: `verify-in-browser.ts` bundles, serves and calls it. */
+
+import {startBackend} from '../core/engine/backend.js';
+import {type Report, verifyFile} from '../core/verify/verify-file.js';
+
+declare global {
+  interface Window {
+    /** Given by the program that opened the page. */
+    showProgress: (what: string) => void;
+  }
+}
+
+/** Verifies `/reference` on WebGL, from `/weights` if `hasWeights`. Errors come back as text. */
+export async function verifyServed(
+  hasWeights: boolean,
+  strict: boolean
+): Promise<{report: Report} | {error: string}> {
+  try {
+    const {device} = await startBackend({name: 'webgl', wasmFiles: {}, place: 'main'});
+    const options = {
+      weights: hasWeights ? await fetched('/weights') : undefined,
+      strict,
+      progress: (what: string) => window.showProgress(what),
+      device: `webgl: ${device}`,
+    };
+    return {report: await verifyFile(await fetched('/reference'), options)};
+  } catch (error) {
+    return {error: error instanceof Error ? error.message : String(error)};
+  }
+}
+
+async function fetched(path: string): Promise<Uint8Array> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`verify: ${path} must be served; got ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
