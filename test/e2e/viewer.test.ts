@@ -1,0 +1,101 @@
+/** The viewer on its real engine, in a worker, as a visitor meets it. */
+
+import {expect, fixture, html, waitUntil} from '@open-wc/testing';
+
+import type {RedoLineChart} from '../../components/redo-line-chart.js';
+import type {RedoRegionGrid} from '../../components/redo-region-grid.js';
+import type {RedoViewer} from '../../components/redo-viewer.js';
+import '../../components/redo-viewer.js';
+import {enter, find, findAll} from '../fixtures/elements.js';
+
+/** Software WebGL compiles its shaders slowly; what takes longer than this is not coming. */
+const PATIENCE = {timeout: 110_000, interval: 20};
+
+async function opened(backend: 'wasm' | 'webgl'): Promise<RedoViewer> {
+  const el = await fixture<RedoViewer>(
+    html`<redo-viewer preset="blobs-32" backend=${backend}></redo-viewer>`
+  );
+  await waitUntil(() => allRedrawn(el), 'the regions must be redrawn', PATIENCE);
+  return el;
+}
+
+function rows(el: RedoViewer): RedoRegionGrid['rows'] {
+  const grid = el.shadowRoot!.querySelector<RedoRegionGrid>('redo-region-grid');
+  return grid?.rows ?? [];
+}
+
+function allRedrawn(el: RedoViewer): boolean {
+  return rows(el).length === 2 && rows(el).every(row => row.drawn !== undefined);
+}
+
+function press(el: RedoViewer, text: string): void {
+  const buttons = findAll<HTMLButtonElement>(find(el, 'redo-train-controls'), 'button');
+  buttons.find(each => each.textContent.trim() === text)!.click();
+}
+
+for (const backend of ['wasm', 'webgl'] as const) {
+  describe(`redo-viewer on its real engine [${backend}]`, function () {
+    this.timeout(120_000);
+
+    it('redraws the region whose slider moves, and no other', async () => {
+      const el = await opened(backend);
+      const [mine, other] = rows(el).map(row => row.drawn!);
+      const sliders = findAll<HTMLInputElement>(
+        find(el, 'redo-code-sliders'),
+        'input[type="range"]'
+      );
+      expect(sliders).to.have.length(2);
+      for (const slider of sliders)
+        enter(slider, slider.valueAsNumber > 0 ? '-2.5' : '2.5', 'input');
+      await waitUntil(() => rows(el)[0]!.drawn !== mine, 'the redraw must change', PATIENCE);
+      expect([...rows(el)[0]!.drawn!.pixels]).not.to.deep.equal([...mine!.pixels]);
+      expect(rows(el)[1]!.drawn).to.equal(other);
+    });
+  });
+}
+
+describe('redo-viewer training on its real engine [wasm]', () => {
+  it('Step runs an iteration, whose losses reach the charts and whose weights redraw', async () => {
+    const el = await opened('wasm');
+    const session = el.session!;
+    const before = session.iteration.value;
+    const [drawn] = rows(el).map(row => row.drawn!);
+    press(el, 'Step');
+    await waitUntil(() => session.iteration.value === before + 1, 'one iteration', PATIENCE);
+    await waitUntil(() => rows(el)[0]!.drawn !== drawn, 'a new redraw', PATIENCE);
+    const {generatorLoss, recoveryLoss, discriminatorLoss} = session.history.scalars;
+    for (const column of [generatorLoss, recoveryLoss, discriminatorLoss]) {
+      expect(column).to.have.length(1);
+      expect(column[0]).to.satisfy(Number.isFinite);
+    }
+    const charts = findAll<RedoLineChart>(el, 'redo-line-chart');
+    expect(charts.length).to.be.greaterThan(2);
+  });
+
+  it('Play goes on until Pause', async () => {
+    const el = await opened('wasm');
+    const session = el.session!;
+    const before = session.iteration.value;
+    press(el, 'Play');
+    await waitUntil(() => session.iteration.value >= before + 3, 'iterations', PATIENCE);
+    await el.updateComplete;
+    press(el, 'Pause');
+    await waitUntil(() => session.status.value === 'ready', 'a rest', PATIENCE);
+    const paused = session.iteration.value;
+    await waitUntil(() => allRedrawn(el), 'the last redraw', PATIENCE);
+    expect(session.iteration.value).to.equal(paused);
+  });
+
+  it('an unknown preset is a sentence in the page, and another one still opens', async () => {
+    const el = await fixture<RedoViewer>(
+      html`<redo-viewer preset="blobs-33" backend="wasm"></redo-viewer>`
+    );
+    await waitUntil(() => el.session?.failure.value !== undefined, 'a failure', PATIENCE);
+    await el.updateComplete;
+    expect(el.session!.failure.value!.error.message).to.match(
+      /must be one of blobs-32, .*got blobs-33/
+    );
+    el.preset = 'blobs-32';
+    await waitUntil(() => allRedrawn(el), 'the regions must be redrawn', PATIENCE);
+  });
+});
