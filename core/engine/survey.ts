@@ -12,7 +12,7 @@ import {averagePool} from '../kernels/resample.js';
 import {toPicture} from './pictures.js';
 import type {Picture, RequestOptions} from './protocol.js';
 
-/** Codes drawn at a time: bounds memory, and how long an abort is waited for. */
+/** Codes drawn at a time at images of 64 pixels, and at most: bounds memory, and the wait for an abort. */
 const BATCH = 16;
 
 /** The region to look at. */
@@ -38,7 +38,7 @@ export async function drawEach(
   const shrink = (x: Tensor4D): Tensor4D => (factor === 1 ? tf.clone(x) : averagePool(x, factor));
   const alpha = await read(tf.tidy(() => shrink(mask)));
   const pictures: Picture[] = [];
-  await inBatches(codes.length, options, async (from, to) => {
+  await inBatches(codes.length, mask, options, async (from, to) => {
     const values = await read(tf.tidy(() => shrink(paint(stack(codes, from, to)))));
     const length = 3 * side * side;
     for (let i = 0; i < to - from; i++) {
@@ -63,7 +63,7 @@ export async function contrastEach(
   const weights = tf.tidy(() => pixelWeights(mask));
   const contrasts = new Float32Array(codes.length);
   try {
-    await inBatches(codes.length, options, async (from, to) => {
+    await inBatches(codes.length, mask, options, async (from, to) => {
       const each = tf.tidy(() => {
         const a = paint(stack(codes, from, to));
         const b = paint(stack(others, from, to));
@@ -91,7 +91,7 @@ export async function covariance(
   const weights = tf.tidy(() => tf.sqrt(pixelWeights(mask)));
   const drawn: Tensor2D[] = [];
   try {
-    await inBatches(codes.length, options, async (from, to) => {
+    await inBatches(codes.length, mask, options, async (from, to) => {
       const rows = tf.tidy(
         () =>
           tf.reshape(tf.mul(paint(stack(codes, from, to)), weights), [to - from, -1]) as Tensor2D
@@ -128,13 +128,15 @@ function stack(codes: readonly Float32Array[], from: number, to: number): Tensor
 
 async function inBatches(
   count: number,
+  mask: Tensor4D,
   {signal, onProgress}: RequestOptions,
   work: (from: number, to: number) => Promise<void>
 ): Promise<void> {
-  for (let from = 0; from < count; from += BATCH) {
+  const batch = Math.min(Math.max(Math.floor(BATCH * (64 / mask.shape[1]) ** 2), 1), BATCH);
+  for (let from = 0; from < count; from += batch) {
     signal?.throwIfAborted();
     onProgress?.({stage: 'survey', done: from, total: count});
-    await work(from, Math.min(from + BATCH, count));
+    await work(from, Math.min(from + batch, count));
   }
   onProgress?.({stage: 'survey', done: count, total: count});
 }

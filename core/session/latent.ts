@@ -26,8 +26,8 @@ export const SURVEY_EXTENT = 2.5;
 /** Height and width of a survey's pictures at most. */
 const SURVEY_SIDE = 64;
 
-/** Components of the code whose effects are asked for at a time. */
-const EFFECTS_AT_A_TIME = 8;
+/** Codes asked for at a time, at most, and at images of 64 pixels: how long a redraw may have to wait. */
+const PIECE = 8;
 
 /** One region over a plane of codes. */
 export interface Survey {
@@ -72,7 +72,8 @@ interface Subject {
   region: number;
   masks: Masks | undefined;
   codeSize: number;
-  side: number;
+  /** Height and width of the model's images. */
+  size: number;
 }
 
 /**
@@ -145,7 +146,7 @@ export class Latent {
         region: region.value,
         masks: editedMasks.value,
         codeSize: codeSize.value,
-        side: Math.min(SURVEY_SIDE, size.value),
+        size: size.value,
       };
     });
   }
@@ -177,13 +178,13 @@ export class Latent {
   }
 
   private async loadSurvey(
-    {model, image, region, masks, side, plane}: Subject & {plane: CodePlane},
+    {model, image, region, masks, size, plane}: Subject & {plane: CodePlane},
     signal: AbortSignal
   ): Promise<Survey> {
+    const side = Math.min(SURVEY_SIDE, size);
     const pictures: Picture[] = [];
-    const grid = surveyGrid();
-    for (let start = 0; start < grid.length; start += SURVEY_COLUMNS) {
-      const codes = grid.slice(start, start + SURVEY_COLUMNS).map(at => codeAt(plane, at));
+    for (const piece of pieces(surveyGrid(), size)) {
+      const codes = piece.map(at => codeAt(plane, at));
       await this.turn(region, signal);
       const body = {model, image, region, masks, side, codes};
       pictures.push(...(await this.engine.request('survey', body, {signal})));
@@ -192,21 +193,19 @@ export class Latent {
   }
 
   private async loadEffects(
-    {model, image, region, masks, code}: Subject & {code: Float32Array},
+    {model, image, region, masks, size, code}: Subject & {code: Float32Array},
     signal: AbortSignal
   ): Promise<Effects> {
-    const values = new Float32Array(code.length);
-    const moved = (by: number) =>
-      Array.from(code, (_, d) => code.map((value, i) => (i === d ? value + by : value)));
-    const [below, above] = [moved(-1), moved(1)];
-    for (let start = 0; start < code.length; start += EFFECTS_AT_A_TIME) {
-      const codes = below.slice(start, start + EFFECTS_AT_A_TIME);
-      const others = above.slice(start, start + EFFECTS_AT_A_TIME);
+    const values: number[] = [];
+    const dimensions = Array.from(code, (_, dimension) => dimension);
+    for (const piece of pieces(dimensions, size)) {
+      const moved = (by: number) =>
+        piece.map(d => code.map((value, i) => (i === d ? value + by : value)));
       await this.turn(region, signal);
-      const body = {model, image, region, masks, codes, others};
-      values.set(await this.engine.request('contrast', body, {signal}), start);
+      const body = {model, image, region, masks, codes: moved(-1), others: moved(1)};
+      values.push(...(await this.engine.request('contrast', body, {signal})));
     }
-    return {region, values};
+    return {region, values: Float32Array.from(values)};
   }
 
   /** Waits until the redraw of a region is up to date: a hand that moves its code comes first. */
@@ -239,6 +238,12 @@ export function fitChoice<C extends PlaneChoice>(choice: C, codeSize: number): C
   const x = Math.min(choice.x, codeSize - 1);
   const y = choice.y < codeSize && choice.y !== x ? choice.y : x === 0 ? 1 : 0;
   return {...choice, x, y};
+}
+
+/** A list in pieces that are the shorter the more pixels each of its entries costs. */
+function* pieces<T>(list: readonly T[], size: number): Generator<T[]> {
+  const length = Math.min(Math.max(Math.floor(PIECE * (64 / size) ** 2), 1), PIECE);
+  for (let start = 0; start < list.length; start += length) yield list.slice(start, start + length);
 }
 
 /** Coordinates of a survey's codes, row by row from the top. */

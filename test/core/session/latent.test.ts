@@ -59,7 +59,7 @@ describe('session.latent', () => {
     ]);
   });
 
-  it('survey draws the region on a grid of the plane, a row a request', async () => {
+  it('survey draws the region on a grid of the plane, a few codes a request', async () => {
     const {engine, session, latent} = await opened();
     session.region.value = 1;
     watch(latent.survey);
@@ -68,12 +68,24 @@ describe('session.latent', () => {
     expect(region).to.equal(1);
     expect(pictures).to.have.length(SURVEY_COLUMNS ** 2);
     const bodies = engine.bodies('survey');
-    expect(bodies.map(each => each.codes.length)).to.deep.equal(Array(7).fill(7));
+    expect(bodies.map(each => each.codes.length)).to.deep.equal([8, 8, 8, 8, 8, 8, 1]);
     expect(bodies.every(each => each.region === 1 && each.side === 16)).to.equal(true);
     const codes = surveyGrid().map(at => codeAt(plane, at));
     expect(surveyed(engine)).to.deep.equal(codes);
     expect([...codes[0]!.slice(0, 2)]).to.deep.equal([-2.5, 2.5]);
     expect([...codes[24]!.slice(0, 2)]).to.deep.equal([0, 0]);
+  });
+
+  it('survey asks for fewer codes at a time, and for smaller pictures, where images are large', async () => {
+    const {engine, session, latent} = await opened(new FakeEngine({size: 128, codeSize: 2}));
+    watch(latent.survey);
+    await until(() => engine.count('survey') === 2);
+    const bodies = engine.bodies('survey');
+    expect(bodies.map(({codes, side}) => [codes.length, side])).to.deep.equal([
+      [2, 64],
+      [2, 64],
+    ]);
+    await session.dispose();
   });
 
   it('survey is asked for anew for another plane, region or masks, not for a code on the plane', async () => {
