@@ -14,7 +14,7 @@ export const latentMapStyles = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 8px;
-    width: 100%;
+    width: min(100%, var(--redo-map-size, 420px));
   }
 
   .plot {

@@ -84,6 +84,9 @@ export class RedoLatentMap extends LitElement {
   /** Whether another survey or plane is awaited. */
   @property({type: Boolean}) pending = false;
 
+  /** Whether the weights have changed since the survey, which waits for them to come to rest. */
+  @property({type: Boolean}) outdated = false;
+
   @property({type: Boolean}) disabled = false;
 
   private atlas?: Atlas;
@@ -231,6 +234,13 @@ export class RedoLatentMap extends LitElement {
     select(this.field).call(this.zooming.translateTo, whole.x(u), whole.y(v));
   }
 
+  /** What is awaited, in words. */
+  private note(): string | undefined {
+    const {map} = strings;
+    if (this.pending) return this.plane ? map.drawing : map.searching;
+    return this.outdated ? map.outdated : undefined;
+  }
+
   private renderZoom() {
     const {map} = strings;
     const button = (label: string, text: string, press: () => void, disabled: boolean) =>
@@ -249,7 +259,8 @@ export class RedoLatentMap extends LitElement {
     const {map} = strings;
     const {across, up} = this;
     const at = this.coordinates ?? [0, 0];
-    const stale = this.survey?.plane !== this.plane;
+    const stale = this.pending || this.outdated || this.survey?.plane !== this.plane;
+    const note = this.note();
     return html`
       <div class="bar"><slot></slot>${this.renderZoom()}</div>
       <div class="plot" aria-busy=${this.pending ? 'true' : 'false'}>
@@ -267,14 +278,10 @@ export class RedoLatentMap extends LitElement {
           aria-disabled=${this.disabled ? 'true' : 'false'}
           @keydown=${this.handleKey}
         >
-          <canvas class=${stale || this.pending ? 'stale' : ''} aria-hidden="true"></canvas>
+          <canvas class=${stale ? 'stale' : ''} aria-hidden="true"></canvas>
           <svg aria-hidden="true"></svg>
         </div>
-        ${
-          this.pending
-            ? html`<p class="note">${this.plane ? map.drawing : map.searching}</p>`
-            : nothing
-        }
+        ${note ? html`<p class="note">${note}</p>` : nothing}
       </div>
       <p id="hint" class="hint soft">${map.hint}</p>
     `;

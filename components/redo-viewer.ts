@@ -6,6 +6,7 @@ import type {PlaneChoice} from '../core/session/latent.js';
 import type {Session} from '../core/session/session.js';
 import type {TrainEvents} from './redo-train-controls.js';
 import {controls, theme} from './theme.js';
+import {renderCode} from './viewer-code-panel.js';
 import * as panels from './viewer-panels.js';
 import {ViewerState, type Trouble} from './viewer-state.js';
 import {viewerStyles} from './viewer-styles.js';
@@ -239,7 +240,7 @@ export class RedoViewer extends LitElement {
       ${panels.renderImages(session, model)} ${panels.renderImage(state, this.looks, setLooks)}
       ${panels.renderRegions(state)}
       <div class="side">
-        ${panels.renderCode(session, this.looks, setLooks)}
+        ${renderCode(session, this.looks, setLooks)}
         ${panels.renderTraining(session, this.weightsSeed)}
       </div>
       ${panels.renderHistory(state.charts.value, this.looks, setLooks)}

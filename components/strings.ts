@@ -164,6 +164,7 @@ export const strings = {
     whole: 'Whole map',
     searching: 'Finding the directions of the largest change…',
     drawing: 'Drawing the map…',
+    outdated: 'Drawn anew when training rests',
   },
 
   training: {

@@ -120,6 +120,15 @@ describe('redo-latent-map', () => {
     expect(find(el, '.plot').getAttribute('aria-busy')).to.equal('true');
   });
 
+  it('outdated dims the survey and says what it waits for', async () => {
+    const {el} = await map({outdated: true});
+    expect(find(el, '.note').textContent).to.include('when training rests');
+    expect(findAll(el, 'canvas.stale')).to.have.length(1);
+    el.outdated = false;
+    await el.updateComplete;
+    expect(findAll(el, '.note, canvas.stale')).to.be.empty;
+  });
+
   it('recovered is a second mark, joined to the code', async () => {
     const {el} = await map();
     expect(findAll(el, 'circle.recovered, line.between')).to.be.empty;

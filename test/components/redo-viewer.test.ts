@@ -11,7 +11,7 @@ import {FakeEngine} from '../fixtures/fake-engine.js';
 import {enter, find, findAll} from '../fixtures/elements.js';
 import {idle, until} from '../fixtures/idle.js';
 
-/** What the map of codes asks for: a row at a time. */
+/** What the map of codes asks for: 49 codes, eight at a time. */
 const MAP = Array.from({length: 7}, () => 'survey' as const);
 
 /** Kinds of requests in the order in which they began. */
@@ -182,6 +182,20 @@ describe('redo-viewer', () => {
       expect(engine.count('survey')).to.equal(21);
       expect(at(map)).to.match(/^direction 1: \d+% of the change .*, direction 2: \d+%/);
       await expect(el).to.be.accessible();
+    });
+
+    it('says while training that it is of older weights, and is drawn anew at its end', async () => {
+      const {el, engine, inner, press} = await viewer();
+      const map = inner<RedoLatentMap>('redo-latent-map');
+      const {survey} = map;
+      await press('Play');
+      await until(() => el.session!.history.length > 5);
+      expect(map.outdated).to.equal(true);
+      expect(map.survey).to.equal(survey);
+      await press('Pause');
+      await settled(engine, el);
+      expect(map.outdated).to.equal(false);
+      expect(map.survey).to.not.equal(survey);
     });
 
     it('offers no other plane where a code has two components', async () => {
