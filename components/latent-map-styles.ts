@@ -46,7 +46,7 @@ export const latentMapStyles = css`
   }
 
   canvas.stale {
-    opacity: 0.4;
+    opacity: 0.55;
   }
 
   .field > svg {
