@@ -81,7 +81,7 @@ export class RedoViewer extends LitElement {
   @property({type: Number}) region = 0;
 
   /** Where to compute; `auto` takes the fastest that works. */
-  @property() backend: 'auto' | 'webgl' | 'wasm' | 'cpu' = 'auto';
+  @property() backend: 'auto' | 'webgl' | 'webgpu' | 'wasm' | 'cpu' = 'auto';
 
   /** Thread to compute on; a worker if absent and possible. */
   @property() place?: 'worker' | 'main';

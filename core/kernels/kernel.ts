@@ -11,9 +11,9 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 
-export type BackendName = 'cpu' | 'wasm' | 'webgl';
+export type BackendName = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
 
-const BACKENDS: readonly BackendName[] = ['cpu', 'wasm', 'webgl'];
+const BACKENDS: readonly BackendName[] = ['cpu', 'wasm', 'webgl', 'webgpu'];
 
 /** Inputs by name. */
 type Inputs = Record<string, Tensor>;
