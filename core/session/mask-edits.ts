@@ -92,6 +92,7 @@ export function floodCoverage(masks: Masks, {x, y}: Point): Coverage {
 /**
  * Gives pixels to region k: M_k ← (1 − a) M_k + a, and M_j ← (1 − a) M_j of the others.
  *
+ * @returns New masks; the same where nothing changes.
  * @throws RangeError if there is no such region, or the sizes differ.
  */
 export function paintRegion(masks: Masks, region: number, coverage: Coverage): Masks {
@@ -99,15 +100,17 @@ export function paintRegion(masks: Masks, region: number, coverage: Coverage): M
   const {regions} = masks;
   const values = masks.values.slice();
   const pixels = values.length / regions;
+  let changed = false;
   for (let pixel = 0; pixel < pixels; pixel++) {
     const share = coverage.values[pixel]!;
-    if (share === 0) continue;
+    if (share === 0 || values[region * pixels + pixel] === 1) continue;
     for (let k = 0; k < regions; k++) {
       const at = k * pixels + pixel;
       values[at] = (1 - share) * values[at]! + (k === region ? share : 0);
     }
+    changed = true;
   }
-  return {...masks, values};
+  return changed ? {...masks, values} : masks;
 }
 
 /**
@@ -115,6 +118,7 @@ export function paintRegion(masks: Masks, region: number, coverage: Coverage): M
  * what they have there, and where they have nothing to the one of them that is largest on the image,
  * which as a rule is the background. Of a single region nothing can be taken.
  *
+ * @returns New masks; the same where nothing changes.
  * @throws RangeError if there is no such region, or the sizes differ.
  */
 export function eraseRegion(masks: Masks, region: number, coverage: Coverage): Masks {
@@ -124,10 +128,12 @@ export function eraseRegion(masks: Masks, region: number, coverage: Coverage): M
   const values = masks.values.slice();
   const pixels = values.length / regions;
   const heir = largestOther(masks, region);
+  let changed = false;
   for (let pixel = 0; pixel < pixels; pixel++) {
     const own = region * pixels + pixel;
     const taken = coverage.values[pixel]! * values[own]!;
     if (taken === 0) continue;
+    changed = true;
     let others = 0;
     for (let k = 0; k < regions; k++) if (k !== region) others += values[k * pixels + pixel]!;
     values[own] = values[own]! - taken;
@@ -141,7 +147,7 @@ export function eraseRegion(masks: Masks, region: number, coverage: Coverage): M
       values[at] = Math.min(values[at]! * (1 + taken / others), 1);
     }
   }
-  return {...masks, values};
+  return changed ? {...masks, values} : masks;
 }
 
 /** Gives each of two regions the other's mask. @throws RangeError if there is no such region. */

@@ -8,9 +8,9 @@ export interface Agreement {
   regionOf: number[];
   /** Share of pixels in the right region, in [0, 1]. */
   accuracy: number;
-  /** The objects that the image has, under the assignment that is best for their IoU. */
+  /** The objects that the image has, each with the region that `regionOf` gives it. */
   objects: ObjectMatch[];
-  /** Mean IoU of the objects; undefined where the image has none. */
+  /** Mean IoU of the objects under the assignment that is best for it; undefined where there are none. */
   objectIou: number | undefined;
 }
 
@@ -42,9 +42,9 @@ export function largestRegions({regions, values}: Masks): Uint8Array<ArrayBuffer
 }
 
 /**
- * Assigns the model's regions to the true ones, each pixel counting for the region whose mask is
- * largest: for accuracy so that most pixels agree, for IoU so that the objects' is best. This is
- * the published rule of evaluation on one image.
+ * Assigns the model's regions to the true ones so that most pixels agree, each pixel counting for
+ * the region whose mask is largest. For the objects' mean IoU alone, as the published evaluation
+ * does, the assignment is taken that is best for it.
  *
  * @param labels True region of each pixel `[height, width]`, each less than the number of regions.
  * @throws RangeError if the sizes differ or a label has no region.
@@ -57,13 +57,17 @@ export function matchRegions(masks: Masks, labels: Uint8Array): Agreement {
   }
   const counts = countOverlap(largestRegions(masks), labels, regions);
   const {regionOf, total} = assign(counts);
-  const objects = matchObjects(counts);
+  const iou = objectIous(counts);
+  const present = iou.flatMap((row, label) => (row ? [label] : []));
   return {
     regionOf,
     accuracy: total / pixels,
-    objects,
-    objectIou: objects.length
-      ? objects.reduce((sum, {iou}) => sum + iou, 0) / objects.length
+    objects: present.map(label => {
+      const region = regionOf[label]!;
+      return {label, region, iou: iou[label]![region]!};
+    }),
+    objectIou: present.length
+      ? assign(iou.map(row => row ?? new Array<number>(regions).fill(0))).total / present.length
       : undefined,
   };
 }
@@ -83,19 +87,14 @@ function countOverlap(found: Uint8Array, labels: Uint8Array, regions: number): n
   return counts;
 }
 
-/** The background and what the image lacks count in no mean: any region may stand for them. */
-function matchObjects(counts: readonly number[][]): ObjectMatch[] {
+/** IoU of each true region with each region; undefined for the background and what the image lacks. */
+function objectIous(counts: readonly number[][]): (number[] | undefined)[] {
   const found = counts.map((_, region) => counts.reduce((sum, row) => sum + row[region]!, 0));
-  const iou = counts.map((row, label) => {
+  return counts.map((row, label) => {
     const real = row.reduce((sum, count) => sum + count, 0);
-    return row.map((both, region) =>
-      label === 0 || real === 0 ? 0 : both / (real + found[region]! - both)
-    );
+    if (label === 0 || real === 0) return undefined;
+    return row.map((both, region) => both / (real + found[region]! - both));
   });
-  const {regionOf} = assign(iou);
-  return regionOf
-    .map((region, label) => ({label, region, iou: iou[label]![region]!}))
-    .filter(({label}) => label > 0 && counts[label]!.some(count => count > 0));
 }
 
 /** Best assignment of columns to rows, by the largest sum: dynamic programming over column sets. */

@@ -104,6 +104,12 @@ describe('paintRegion(masks, region, coverage)', () => {
     expect(planes(masks)[0]).to.deep.equal([0.5, 0.5, 0.5]);
   });
 
+  it('gives the same masks back where nothing changes', () => {
+    const masks = row([1, 0], [0, 1]);
+    expect(paintRegion(masks, 0, covering(1, 0))).to.equal(masks);
+    expect(eraseRegion(masks, 0, covering(0, 1))).to.equal(masks);
+  });
+
   it('refuses a region or a coverage that does not fit', () => {
     const masks = row([1], [0]);
     expect(() => paintRegion(masks, 2, covering(1))).to.throw(RangeError, 'less than 2; got 2');
