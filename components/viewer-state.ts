@@ -5,6 +5,7 @@ import type {
   EngineClient,
   ImageRef,
   Masks,
+  Picture,
   RedrawResult,
   Requests,
 } from '../core/engine/protocol.js';
@@ -14,7 +15,7 @@ import {matchRegions, type Agreement} from '../core/session/region-matching.js';
 import {Session} from '../core/session/session.js';
 import type {About} from '../core/session/views.js';
 import {historyCharts, type HistoryCharts} from './history-charts.js';
-import {masksOfLabels} from './mask-drawing.js';
+import {masksOfLabels, paintErrors} from './mask-drawing.js';
 import {strings} from './strings.js';
 
 /** Something that failed, as it is shown. */
@@ -44,6 +45,8 @@ export class ViewerState {
   /** The image that `segmentation` is about. */
   readonly segmented: ReadonlySignal<Sample>;
   readonly truth: ReadonlySignal<Truth | undefined>;
+  /** Where the masks are wrong. */
+  readonly errors: ReadonlySignal<Picture | undefined>;
   /** One a region. */
   readonly redraws: ReadonlySignal<readonly (About<RedrawResult> | undefined)[]>;
   readonly charts: ReadonlySignal<HistoryCharts>;
@@ -74,6 +77,13 @@ export class ViewerState {
     this.truth = computed(() => {
       const [known, drawn] = [agreement.value, trueMasks.value];
       return known && drawn && {...known, masks: drawn};
+    });
+    this.errors = computed(() => {
+      const {picture, labels: known} = this.segmented.value;
+      const {regionOf} = agreement.value ?? {};
+      return picture && known && regionOf && masks.value
+        ? paintErrors(masks.value, known, regionOf, picture)
+        : undefined;
     });
     this.charts = computed(() => {
       // The columns grow in place: the revision is what tells.
