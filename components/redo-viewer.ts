@@ -3,6 +3,7 @@ import {customElement, property, state} from 'lit/decorators.js';
 import {connectEngine} from '../core/engine/client.js';
 import type {EngineClient} from '../core/engine/protocol.js';
 import type {Session} from '../core/session/session.js';
+import {MASK_LOOKS, renderImage} from './image-panel.js';
 import type {TrainEvents} from './redo-train-controls.js';
 import {controls, theme} from './theme.js';
 import * as panels from './viewer-panels.js';
@@ -14,7 +15,10 @@ import './redo-code-sliders.js';
 import './redo-error-panel.js';
 import './redo-image-strip.js';
 import './redo-line-chart.js';
+import './redo-mask-editor.js';
+import './redo-mask-legend.js';
 import './redo-mask-view.js';
+import './redo-paint-tools.js';
 import './redo-picture.js';
 import './redo-progress.js';
 import './redo-region-grid.js';
@@ -53,8 +57,7 @@ export class RedoViewer extends LitElement {
   static override styles = [theme, controls, viewerStyles];
 
   @state() private looks: panels.Looks = {
-    maskMode: 'overlay',
-    showTruth: true,
+    ...MASK_LOOKS,
     showRecovered: false,
   };
   @state() private current?: ViewerState;
@@ -228,7 +231,7 @@ export class RedoViewer extends LitElement {
           </div>`;
     }
     return html`
-      ${panels.renderImages(session, model)} ${panels.renderImage(state, this.looks, setLooks)}
+      ${panels.renderImages(session, model)} ${renderImage(state, this.looks, setLooks)}
       ${panels.renderRegions(state)}
       <div class="side">
         ${panels.renderCode(session, this.looks, setLooks)}

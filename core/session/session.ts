@@ -1,9 +1,10 @@
 /** The state of one viewer: what the user set, what follows from it, and the commands that change it. */
 
 import {batch, computed, signal, type ReadonlySignal} from '@preact/signals-core';
-import type {EngineClient, ImageRef, Masks, ModelInfo} from '../engine/protocol.js';
+import type {EngineClient, ImageRef, ModelInfo} from '../engine/protocol.js';
 import {RegionCodes} from './codes.js';
 import {History} from './history.js';
+import {MaskHistory} from './mask-history.js';
 import {OpenModel, type Failure, type OpenOptions, type SessionProgress} from './open-model.js';
 import {TrainingLoop} from './training-loop.js';
 import {Views} from './views.js';
@@ -34,8 +35,8 @@ export class Session {
   readonly awake = signal(true);
   /** The region whose code is in hand, from 0. */
   readonly region = signal(0);
-  /** The user's masks in the place of f's; gone with another image. */
-  readonly editedMasks = signal<Masks | undefined>(undefined);
+  /** The user's masks in the place of f's; they outlive training, and are gone with another image or model. */
+  readonly maskEdits = new MaskHistory();
   readonly codes = new RegionCodes();
   readonly history = new History();
   readonly training: TrainingLoop;
@@ -60,6 +61,7 @@ export class Session {
       onStop: () => this.training.stop(),
       onLeave: () => {
         this.history.truncate(0);
+        this.maskEdits.clear();
         iteration.value = 0;
       },
     });
@@ -89,7 +91,7 @@ export class Session {
       image,
       strip: this.strip,
       codes: computed(() => this.codes.all),
-      editedMasks: this.editedMasks,
+      editedMasks: this.maskEdits.present,
     });
     this.status = computed(() => this.currentStatus());
   }
@@ -145,7 +147,7 @@ export class Session {
     if (image.split === present.split && image.index === present.index) return;
     batch(() => {
       this.state.image.value = image;
-      this.editedMasks.value = undefined;
+      this.maskEdits.clear();
     });
   }
 
