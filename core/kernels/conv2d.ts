@@ -31,8 +31,8 @@ const run = defineKernel<{x: Tensor4D; w: Tensor4D}, ConvAttrs>({
     const [x, w] = saved as [Tensor4D, Tensor4D];
     const [dy4, xShape, wShape] = [dy as Tensor4D, x.shape, w.shape];
     return {
-      x: () => runInputGradient({dy: dy4, w}, {...attrs, xShape}) as Tensor4D,
-      w: () => runFilterGradient({dy: dy4, x}, {...attrs, wShape}) as Tensor4D,
+      x: () => conv2dInputGradient(dy4, w, xShape, attrs),
+      w: () => conv2dFilterGradient(dy4, x, wShape, attrs),
     };
   },
 });
@@ -90,6 +90,26 @@ export function conv2d(
     () => `conv2d: pad must be from 0 to less than the kernel; got pad=${pad} for w=[${w.shape}]`
   );
   return run({x, w}, {stride, pad}) as Tensor4D;
+}
+
+/** The gradient of `conv2d` in x. @param dy Gradient of its result. @param xShape Shape of x. */
+export function conv2dInputGradient(
+  dy: Tensor4D,
+  w: Tensor4D,
+  xShape: Shape4D,
+  attrs: ConvAttrs
+): Tensor4D {
+  return runInputGradient({dy, w}, {...attrs, xShape}) as Tensor4D;
+}
+
+/** The gradient of `conv2d` in w. @param dy Gradient of its result. @param wShape Shape of w. */
+export function conv2dFilterGradient(
+  dy: Tensor4D,
+  x: Tensor4D,
+  wShape: Shape4D,
+  attrs: ConvAttrs
+): Tensor4D {
+  return runFilterGradient({dy, x}, {...attrs, wShape}) as Tensor4D;
 }
 
 /** Each value of `[b, h, w, c]` followed by a zero along both spatial axes: `[b, 2h, 2w, c]`. */

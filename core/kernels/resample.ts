@@ -78,6 +78,11 @@ export function averagePool(x: Tensor4D, factor = 2): Tensor4D {
   return factor === 1 ? x : (runSumPool({x}, {factor, scale: 1 / factor ** 2}) as Tensor4D);
 }
 
+/** Sum over windows of `factor` × `factor` pixels side by side: the adjoint of `upsampleNearest`. Shapes as in `averagePool`. */
+export function sumPool(x: Tensor4D, factor = 2): Tensor4D {
+  return runSumPool({x}, {factor, scale: 1}) as Tensor4D;
+}
+
 function repeat(x: Tensor4D, factor: number): Tensor4D {
   const [batch, height, width, channels] = x.shape;
   const copies = <T extends tf.Tensor>(t: T): T[] => Array.from({length: factor}, () => t);
