@@ -60,5 +60,8 @@ function nameOf(gl: WebGLRenderingContext, program: WebGLProgram): string {
   if (own) return own;
   const inputs = [...source.matchAll(/uniform sampler2D (\w+);/g)].map(match => match[1]);
   const main = source.slice(source.lastIndexOf('void main()'));
-  return `tfjs(${inputs.join(', ')}) ${main.replace(/\d+(\.\d+)?/g, '#').replace(/\s+/g, ' ').slice(0, 90)}`;
+  return `tfjs(${inputs.join(', ')}) ${main
+    .replace(/\d+(\.\d+)?/g, '#')
+    .replace(/\s+/g, ' ')
+    .slice(0, 90)}`;
 }

@@ -6,8 +6,11 @@ import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 import type {BackendName} from '../core/engine/backend.js';
 import type {ModelConfig, TrainingConfig} from '../core/model/config.js';
 import {findPreset} from '../core/model/presets.js';
+import {maskLayers} from '../core/model/mask-network.js';
 import {paintRegion, regionPrefix, segment} from '../core/model/redo.js';
+import {generatorLayers} from '../core/model/region-generator.js';
 import {ModelState} from '../core/model/state.js';
+import {type Layer, parameterSpecs, type Tensors} from '../core/nn/parameters.js';
 import {Batches} from '../core/training/batches.js';
 import {Trainer} from '../core/training/trainer.js';
 import {openDataset} from '../datasets/catalog.js';
@@ -32,23 +35,19 @@ type MakeRow = (options: RowOptions) => Promise<Row>;
 export const ROWS: readonly MakeRow[] = [redraw, masks, iteration];
 
 /** The published networks, G as wide as for all sets but two. */
-function published(quick: boolean): {model: ModelConfig; training: TrainingConfig} {
-  const {model, training} = findPreset('published-128');
-  const widths = {...model.widths, generator: 32};
+function published(quick: boolean): ModelConfig {
+  const {model} = findPreset('published-128');
   return quick
-    ? {
-        model: {...model, size: 16, widths: {mask: 8, generator: 4, discriminator: 4, encoder: 4}},
-        training,
-      }
-    : {model: {...model, widths}, training};
+    ? {...model, size: 16, widths: {mask: 8, generator: 4, discriminator: 4, encoder: 4}}
+    : {...model, widths: {...model.widths, generator: 32}};
 }
 
 /** A region's picture from its mask and a code, as a scrub of the code asks for it. */
 async function redraw({quick}: RowOptions): Promise<Row> {
-  const {model, training} = published(quick);
-  const {state, weights} = merged(model, training);
-  const random = new Random(SEED, 'bench', 'redraw');
+  const model = published(quick);
   const {size, codeSize} = model;
+  const weights = randomWeights(generatorLayers(model), regionPrefix(0));
+  const random = new Random(SEED, 'bench', 'redraw');
   const values = Float32Array.from({length: size * size}, () => random.uniform());
   const mask = tf.tensor4d(values, [1, size, size, 1]);
   const codes = tf.tensor2d(random.normals(codeSize), [1, codeSize]);
@@ -57,21 +56,18 @@ async function redraw({quick}: RowOptions): Promise<Row> {
     multiplyAdds: ofGenerator(model),
     tolerance: 1e-3,
     contenders: [
-      contender('stock', () => drawRegion(weights.generator, regionPrefix(0), mask, codes, model)),
-      contender('ours', () => tf.mul(paintRegion(weights.generator, 0, mask, codes, model), mask)),
+      contender('stock', () => drawRegion(weights, regionPrefix(0), mask, codes, model)),
+      contender('ours', () => tf.mul(paintRegion(weights, 0, mask, codes, model), mask)),
     ],
-    dispose: () => {
-      tf.dispose([mask, codes, weights]);
-      state.dispose();
-    },
+    dispose: () => tf.dispose([mask, codes, weights]),
   };
 }
 
 /** M = f(I) of one image. */
 async function masks({quick}: RowOptions): Promise<Row> {
-  const {model, training} = published(quick);
-  const {state, weights} = merged(model, training);
+  const model = published(quick);
   const {size} = model;
+  const weights = randomWeights(maskLayers(model));
   const random = new Random(SEED, 'bench', 'masks');
   const values = Float32Array.from({length: size * size * 3}, () => random.uniform(-1, 1));
   const image = tf.tensor4d(values, [1, size, size, 3]);
@@ -80,13 +76,10 @@ async function masks({quick}: RowOptions): Promise<Row> {
     multiplyAdds: ofMaskNetwork(model),
     tolerance: 1e-3,
     contenders: [
-      contender('stock', () => maskNetwork(weights.mask, image, model)),
-      contender('ours', () => segment(weights.mask, image, model)),
+      contender('stock', () => maskNetwork(weights, image, model)),
+      contender('ours', () => segment(weights, image, model)),
     ],
-    dispose: () => {
-      tf.dispose([image, weights]);
-      state.dispose();
-    },
+    dispose: () => tf.dispose([image, weights]),
   };
 }
 
@@ -140,12 +133,16 @@ async function iteration({backend, quick}: RowOptions): Promise<Row> {
   };
 }
 
-function merged(
-  model: ModelConfig,
-  {initGain}: TrainingConfig
-): {state: ModelState; weights: ReturnType<ModelState['mergedWeights']>} {
-  const state = ModelState.random(model, initGain, SEED);
-  return {state, weights: state.mergedWeights()};
+/** Weights that keep values near 1; orthogonal ones of this size take minutes to make. */
+function randomWeights(layers: readonly Layer[], prefix = ''): Tensors {
+  const weights: Tensors = {};
+  for (const {name, shape} of layers.flatMap(parameterSpecs)) {
+    const random = new Random(SEED, 'bench', name);
+    const scale = 1 / Math.sqrt(shape.slice(0, -1).reduce((product, n) => product * n, 1));
+    const values = random.normals(tf.util.sizeFromShape(shape)).map(value => value * scale);
+    weights[prefix + name] = tf.tensor(values, shape);
+  }
+  return weights;
 }
 
 function contender(name: string, compute: () => Tensor2D | Tensor4D): Contender {
