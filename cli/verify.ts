@@ -17,7 +17,7 @@ import {passes, verdict} from '../core/verify/report.js';
 import type {Verification} from '../core/verify/verify.js';
 import {type Report, verifyFile, type VerifyFileOptions} from '../core/verify/verify-file.js';
 import {main, nodeBackend, UsageError} from './options.js';
-import {InBrowser} from './verify-in-browser.js';
+import {VerifyInBrowser} from './verify-in-browser.js';
 
 const BACKENDS = ['cpu', 'wasm', 'webgl'] as const;
 type Backend = (typeof BACKENDS)[number];
@@ -37,7 +37,7 @@ interface Place {
 await main(async () => {
   const {backend, strict, weights, files} = readArguments();
   const weightBytes = weights === undefined ? undefined : await readFile(weights);
-  const place = backend === 'webgl' ? await InBrowser.start() : await inNode(backend);
+  const place = backend === 'webgl' ? await VerifyInBrowser.start() : await inNode(backend);
   try {
     const verdicts: Verification[] = [];
     for (const file of files) {

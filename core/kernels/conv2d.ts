@@ -10,7 +10,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 
-import {convolve, convolveFilterGradient, convolveInputGradient} from './conv2d-wasm.js';
+import * as wasm from './conv2d-wasm.js';
+import * as webgl from './conv2d-webgl.js';
 import {defineKernel} from './kernel.js';
 
 type Shape4D = Tensor4D['shape'];
@@ -24,7 +25,7 @@ export interface ConvAttrs {
 const run = defineKernel<{x: Tensor4D; w: Tensor4D}, ConvAttrs>({
   name: 'RedoConv2D',
   composed: ({x, w}, {stride, pad}) => tf.conv2d(x, w, stride, zeros([pad, pad], [pad, pad])),
-  programs: {wasm: convolve},
+  programs: {wasm: wasm.convolve, webgl: webgl.convolve},
 
   saves: {inputs: ['x', 'w']},
   gradient: (dy, saved, attrs) => {
@@ -50,7 +51,7 @@ const runInputGradient = defineKernel<{dy: Tensor4D; w: Tensor4D}, ConvAttrs & {
     ];
     return tf.conv2d(spread, turned, 1, zeros(margins(1), margins(2)));
   },
-  programs: {wasm: convolveInputGradient},
+  programs: {wasm: wasm.convolveInputGradient, webgl: webgl.convolveInputGradient},
 });
 
 /** `dw(k) = Σ x(stride·o + k − pad) dy(o)`: a convolution with batch and channels exchanged and dy as its filter. */
@@ -66,7 +67,7 @@ const runFilterGradient = defineKernel<{dy: Tensor4D; x: Tensor4D}, ConvAttrs & 
     const dw = tf.conv2d(image, filter, 1, zeros(margins(1), margins(2)), 'NHWC', stride);
     return tf.transpose(dw, [1, 2, 0, 3]); // [kernel, kernel, in, out]
   },
-  programs: {wasm: convolveFilterGradient},
+  programs: {wasm: wasm.convolveFilterGradient, webgl: webgl.convolveFilterGradient},
 });
 
 /**

@@ -12,11 +12,8 @@ import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import {conv2d, conv2dFilterGradient, conv2dInputGradient} from './conv2d.js';
 import {defineKernel} from './kernel.js';
 import {sumPool, upsampleNearest} from './resample.js';
-import {
-  upsampleConvolve,
-  upsampleConvolveFilterGradient,
-  upsampleConvolveInputGradient,
-} from './upsample-conv2d-wasm.js';
+import * as wasm from './upsample-conv2d-wasm.js';
+import * as webgl from './upsample-conv2d-webgl.js';
 
 /** The convolution of 3×3 keeps the size. */
 const SAME = {stride: 1, pad: 1} as const;
@@ -24,7 +21,7 @@ const SAME = {stride: 1, pad: 1} as const;
 const run = defineKernel<{x: Tensor4D; w: Tensor4D}>({
   name: 'RedoUpsampleConv2D',
   composed: ({x, w}) => conv2d(upsampleNearest(x), w, SAME),
-  programs: {wasm: upsampleConvolve},
+  programs: {wasm: wasm.upsampleConvolve, webgl: webgl.upsampleConvolve},
   saves: {inputs: ['x', 'w']},
   gradient: (dy, saved) => {
     const [x, w] = saved as [Tensor4D, Tensor4D];
@@ -41,14 +38,17 @@ const runInputGradient = defineKernel<{dy: Tensor4D; w: Tensor4D}>({
     const [batch, height, width] = dy.shape;
     return sumPool(conv2dInputGradient(dy, w, [batch, height, width, w.shape[2]], SAME));
   },
-  programs: {wasm: upsampleConvolveInputGradient},
+  programs: {wasm: wasm.upsampleConvolveInputGradient, webgl: webgl.upsampleConvolveInputGradient},
 });
 
 const runFilterGradient = defineKernel<{dy: Tensor4D; x: Tensor4D}>({
   name: 'RedoUpsampleConv2DFilterGrad',
   composed: ({dy, x}) =>
     conv2dFilterGradient(dy, upsampleNearest(x), [3, 3, x.shape[3], dy.shape[3]], SAME),
-  programs: {wasm: upsampleConvolveFilterGradient},
+  programs: {
+    wasm: wasm.upsampleConvolveFilterGradient,
+    webgl: webgl.upsampleConvolveFilterGradient,
+  },
 });
 
 /**

@@ -1,0 +1,79 @@
+/**
+ * Times this project's networks against the same networks out of stock tfjs operations.
+ *
+ *     npm run bench                        # wasm in Node, and WebGL in a headless browser
+ *     npm run bench -- --backend webgl --json results.json
+ *     npm run bench -- --quick             # small networks: only to see that all of it runs
+ *
+ * Both are timed in turn in one run, after a first run that compiles, until the result can be read.
+ */
+
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {parseArgs} from 'node:util';
+
+import {InBrowser} from '../cli/in-browser.js';
+import {main, nodeBackend, UsageError} from '../cli/options.js';
+import {type BackendResult, measure} from './measure.js';
+import {table} from './report.js';
+
+/** Backends by name, and how each is measured. */
+const BACKENDS = {
+  wasm: quick => measure(nodeBackend(), {quick, progress: showProgress}),
+  webgl: async quick => {
+    const browser = await InBrowser.start(join(import.meta.dirname, 'page.ts'));
+    try {
+      return await browser.call('measureWebGL', [quick], showProgress);
+    } finally {
+      await browser.close();
+    }
+  },
+} satisfies Record<string, (quick: boolean) => Promise<BackendResult>>;
+
+type Backend = keyof typeof BACKENDS;
+const NAMES = Object.keys(BACKENDS) as Backend[];
+
+const USAGE = `usage: npm run bench -- [--backend ${NAMES.join('|')}] [--json FILE] [--quick]
+  --backend   measure on this one alone
+  --json      write every sample to a file
+  --quick     small networks and one sample, to see that all of it runs`;
+
+await main(async () => {
+  const {backends, json, quick} = readArguments();
+  const results: BackendResult[] = [];
+  for (const name of backends) {
+    const result = await BACKENDS[name](quick);
+    showProgress('');
+    process.stdout.write(`${table(result)}\n\n`);
+    results.push(result);
+  }
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(results, undefined, 2)}\n`);
+});
+
+function readArguments(): {backends: Backend[]; json?: string; quick: boolean} {
+  let given;
+  try {
+    given = parseArgs({
+      options: {
+        backend: {type: 'string'},
+        json: {type: 'string'},
+        quick: {type: 'boolean', default: false},
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`bench: ${(error as Error).message}\n${USAGE}`);
+  }
+  const {backend, json, quick} = given;
+  const backends = NAMES.filter(name => backend === undefined || name === backend);
+  if (backends.length === 0) {
+    throw new UsageError(
+      `bench: --backend must be one of ${NAMES.join(', ')}; got ${backend}\n${USAGE}`
+    );
+  }
+  return {backends, json, quick};
+}
+
+/** Shows what is under way on a terminal, in one line that is written over. */
+function showProgress(what: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what}`);
+}
