@@ -10,14 +10,21 @@ declare global {
   }
 }
 
-/** Verifies `/reference` on WebGL, from `/weights` if `hasWeights`. */
-export async function verifyServed(hasWeights: boolean, strict: boolean): Promise<Report> {
-  const {device} = await startBackend({name: 'webgl', wasmFiles: {}, place: 'main'});
+/** Backends that a page has and Node has not, or not without more. */
+export type PageBackend = 'webgl' | 'webgpu';
+
+/** Verifies `/reference`, from `/weights` if `hasWeights`. */
+export async function verifyServed(
+  name: PageBackend,
+  hasWeights: boolean,
+  strict: boolean
+): Promise<Report> {
+  const {device} = await startBackend({name, wasmFiles: {}, place: 'main'});
   return verifyFile(await fetched('/reference'), {
     weights: hasWeights ? await fetched('/weights') : undefined,
     strict,
     progress: (what: string) => window.showProgress(what),
-    device: `webgl: ${device}`,
+    device: `${name}: ${device}`,
   });
 }
 
