@@ -24,14 +24,13 @@ const WASH = 0.65;
  */
 export function paintRegions(masks: Masks, reading: MaskReading = {}): Picture {
   const {width, height} = masks;
-  const {colours, shares} = mix(masks, reading);
-  const pixels = new Uint8ClampedArray(4 * shares.length);
-  for (let pixel = 0; pixel < shares.length; pixel++) {
-    const share = shares[pixel]!;
-    // A share that is hardly one has no colour of its own.
+  const mixed = mix(masks, reading);
+  const pixels = new Uint8ClampedArray(mixed.length);
+  for (let i = 0; i < mixed.length; i += 4) {
+    const share = mixed[i + 3]!;
     const scale = share > 0 ? 1 / share : 0;
-    for (let c = 0; c < 3; c++) pixels[4 * pixel + c] = scale * colours[3 * pixel + c]!;
-    pixels[4 * pixel + 3] = 255 * share;
+    for (let c = 0; c < 3; c++) pixels[i + c] = scale * mixed[i + c]!;
+    pixels[i + 3] = 255 * share;
   }
   return {width, height, pixels};
 }
@@ -54,15 +53,14 @@ export function paintOverlay(
       `paintOverlay: image must be ${width}×${height} like its masks; got ${image.width}×${image.height}`
     );
   }
-  const {colours, shares} = mix(masks, reading);
-  const pixels = new Uint8ClampedArray(image.pixels.length);
-  for (let pixel = 0; pixel < shares.length; pixel++) {
-    const i = 4 * pixel;
-    const cover = opacity * shares[pixel]!;
+  const mixed = mix(masks, reading);
+  const pixels = new Uint8ClampedArray(mixed.length);
+  for (let i = 0; i < mixed.length; i += 4) {
+    const cover = opacity * mixed[i + 3]!;
     const grey = luminance(image, i);
     for (let c = 0; c < 3; c++) {
       const dulled = (1 - cover) * image.pixels[i + c]! + cover * grey;
-      pixels[i + c] = (1 - cover) * dulled + opacity * colours[3 * pixel + c]!;
+      pixels[i + c] = (1 - cover) * dulled + opacity * mixed[i + c]!;
     }
     pixels[i + 3] = 255;
   }
@@ -73,12 +71,13 @@ export function paintOverlay(
 export function paintMask(masks: Masks, region: number, hard = false): Picture {
   const {width, height, values} = masks;
   const size = width * height;
-  const pixels = new Uint8ClampedArray(4 * size).fill(255);
+  const pixels = new Uint8ClampedArray(4 * size);
+  // A word a pixel, opaque: a stroke draws this anew for each region.
+  const words = new Uint32Array(pixels.buffer);
   const largest = hard ? largestRegions(masks) : undefined;
   for (let pixel = 0; pixel < size; pixel++) {
     const share = largest ? Number(largest[pixel] === region) : values[region * size + pixel]!;
-    const level = 255 * share;
-    for (let c = 4 * pixel; c < 4 * pixel + 3; c++) pixels[c] = level;
+    words[pixel] = 0xff000000 | (Math.round(255 * share) * 0x010101);
   }
   return {width, height, pixels};
 }
@@ -142,27 +141,25 @@ export function masksOfLabels(
 /**
  * Adds up colours of regions by their masks.
  *
- * @returns Colours `[pixels, 3]` times the share of the regions drawn, and that share `[pixels]`.
+ * @returns Red, green and blue times the share of the regions drawn, and that share `[pixels, 4]`.
  */
-function mix(masks: Masks, {hard, only}: MaskReading) {
+function mix(masks: Masks, {hard, only}: MaskReading): Float32Array {
   const {regions, values} = masks;
   const size = masks.width * masks.height;
-  const colours = new Float32Array(3 * size);
-  const shares = new Float32Array(size);
+  const mixed = new Float32Array(4 * size);
   const largest = hard ? largestRegions(masks) : undefined;
-  for (let region = 0; region < regions; region++) {
-    if (only !== undefined && only !== region) continue;
-    const [red, green, blue] = regionColour(region);
-    for (let pixel = 0; pixel < size; pixel++) {
+  const colours = Float32Array.from(
+    Array.from({length: regions}, (_, k) => regionColour(k)).flat()
+  );
+  const [first, last] = only === undefined ? [0, regions - 1] : [only, only];
+  for (let pixel = 0; pixel < size; pixel++) {
+    for (let region = first; region <= last; region++) {
       const share = largest ? Number(largest[pixel] === region) : values[region * size + pixel]!;
-      if (share === 0) continue;
-      shares[pixel]! += share;
-      colours[3 * pixel]! += share * red;
-      colours[3 * pixel + 1]! += share * green;
-      colours[3 * pixel + 2]! += share * blue;
+      for (let c = 0; c < 3; c++) mixed[4 * pixel + c]! += share * colours[3 * region + c]!;
+      mixed[4 * pixel + 3]! += share;
     }
   }
-  return {colours, shares};
+  return mixed;
 }
 
 /** Brightness of the pixel that begins at a byte. */

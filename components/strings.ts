@@ -126,7 +126,7 @@ export const strings = {
     errorsNone: 'No truth to differ from.',
     wrong: (share: number) => `${formatShare(share)} of pixels wrong`,
     iou: (iou: number) => `IoU ${formatShare(iou)}`,
-    objectIou: (iou: number) => `Objects’ mean IoU ${formatShare(iou)}`,
+    objectIou: (iou: number) => `Objects’ IoU ${formatShare(iou)}`,
   },
 
   paint: {

@@ -72,7 +72,7 @@ export class ViewerState {
     const labels = computed(() => this.segmented.value.labels);
     const agreement = computed(() => agreementOf(labels.value, masks.value));
     // A brush rarely changes which region is which: its strokes leave the drawn truth as it is.
-    const order = computed(() => agreement.value?.regionOf.join());
+    const order = settled(() => agreement.value?.regionOf);
     const trueMasks = computed(() => trueMasksOf(labels.value, masks.peek(), order.value));
     this.truth = computed(() => {
       const [known, drawn] = [agreement.value, trueMasks.value];
@@ -153,14 +153,25 @@ function agreementOf(
   return matchRegions(masks, labels);
 }
 
-/** @param order The regions that stand for the true ones, joined by commas. */
+/** @param order The regions that stand for the true ones. */
 function trueMasksOf(
   labels: Uint8Array | undefined,
   masks: Masks | undefined,
-  order: string | undefined
+  order: readonly number[] | undefined
 ): Masks | undefined {
-  if (!labels || !masks || order === undefined) return undefined;
-  return masksOfLabels(labels, masks.width, order.split(',').map(Number));
+  return labels && masks && order && masksOfLabels(labels, masks.width, order);
+}
+
+/** Numbers that are the same list as before while they are equal. */
+function settled(
+  read: () => readonly number[] | undefined
+): ReadonlySignal<readonly number[] | undefined> {
+  let last: readonly number[] | undefined;
+  return computed(() => {
+    const now = read();
+    const equal = now?.length === last?.length && now?.every((value, i) => value === last![i]);
+    return equal ? last : (last = now);
+  });
 }
 
 /** Mean of each mask. */

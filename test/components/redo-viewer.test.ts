@@ -525,7 +525,7 @@ describe('redo-viewer', () => {
       for (const {iou} of inner<RedoMaskLegend>('redo-mask-legend').entries.slice(1)) {
         expect(iou).to.be.within(0.5, 1);
       }
-      expect(words(el)).to.match(/Objects’ mean IoU \d+%/);
+      expect(words(el)).to.match(/Objects’ IoU \d+%/);
     });
 
     it('show where they are wrong when asked to', async () => {
