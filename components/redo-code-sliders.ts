@@ -1,6 +1,7 @@
 import {css, html, LitElement, nothing} from 'lit';
 import {customElement, property} from 'lit/decorators.js';
 import {live} from 'lit/directives/live.js';
+import {repeat} from 'lit/directives/repeat.js';
 import {CODE_LIMIT} from '../core/session/codes.js';
 import {formatValue} from './format.js';
 import {regionInk} from './palette.js';
@@ -9,12 +10,13 @@ import {controls, theme} from './theme.js';
 
 /**
  * The code z_k of one region: a slider and a typed number for each component, from −3 to 3
- * standard deviations.
+ * standard deviations, and a bar for how much it changes the region.
  *
  * @summary Sliders of one region's code.
  * @fires code-input - The user moved or typed one component; `detail` is `{dimension: number, value: number}`.
  * @fires code-resample - The user asked for another random code.
  * @fires code-reset - The user asked for the first code again.
+ * @fires order-pick - The user asked for another order; `detail` is `{byEffect: boolean}`.
  * @csspart sliders - The list of sliders.
  */
 @customElement('redo-code-sliders')
@@ -146,9 +148,44 @@ export class RedoCodeSliders extends LitElement {
         appearance: none;
       }
 
+      .with-effects li {
+        grid-template-columns: 2.2em minmax(0, 1fr) 5.4em 48px;
+      }
+
+      .effect {
+        height: 6px;
+        border-radius: 3px;
+        background: var(--_line);
+        overflow: hidden;
+      }
+
+      .effect::before {
+        display: block;
+        width: calc(100% * var(--share));
+        height: 100%;
+        background: var(--hue);
+        content: '';
+        transition: width 120ms;
+      }
+
       .actions {
         display: flex;
+        flex-wrap: wrap;
         gap: 8px;
+      }
+
+      .check {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        min-height: 30px;
+        cursor: pointer;
+      }
+
+      .check input {
+        width: 16px;
+        height: 16px;
+        accent-color: var(--_accent);
       }
     `,
   ];
@@ -158,6 +195,12 @@ export class RedoCodeSliders extends LitElement {
 
   /** δ's reading of the code `[codeSize]`, marked on the sliders; none if absent. */
   @property({attribute: false}) recovered?: Float32Array;
+
+  /** How much each component changes the region `[codeSize]`, in [0, 2], as bars; none if absent. */
+  @property({attribute: false}) effects?: Float32Array;
+
+  /** Puts the components of the largest effect first; as they are counted where effects are absent. */
+  @property({type: Boolean, attribute: 'by-effect'}) byEffect = false;
 
   /** Region index k, from 0; gives the colour. */
   @property({type: Number}) region = 0;
@@ -171,7 +214,7 @@ export class RedoCodeSliders extends LitElement {
     this.emit('code-input', {dimension, value: clamped});
   }
 
-  private emit(type: string, detail?: {dimension: number; value: number}): void {
+  private emit(type: string, detail?: object): void {
     this.dispatchEvent(new CustomEvent(type, {detail, bubbles: true, composed: true}));
   }
 
@@ -186,7 +229,44 @@ export class RedoCodeSliders extends LitElement {
     ></span>`;
   }
 
-  private renderDimension(value: number, dimension: number) {
+  /** The components in the order in which they are shown. */
+  private order(): number[] {
+    const {effects} = this;
+    const dimensions = Array.from(this.code, (_, dimension) => dimension);
+    if (!this.byEffect || !effects) return dimensions;
+    return dimensions.sort((a, b) => effects[b]! - effects[a]!);
+  }
+
+  /** A bar as long as the effect is beside the largest one. */
+  private renderEffect(dimension: number) {
+    const {effects} = this;
+    if (!effects) return nothing;
+    const value = effects[dimension] ?? 0;
+    const share = value / Math.max(...effects, 1e-6);
+    const label = strings.code.effect(value);
+    return html`<span
+      class="effect"
+      role="img"
+      aria-label=${label}
+      title=${label}
+      style="--share: ${share.toFixed(3)}"
+    ></span>`;
+  }
+
+  private renderOrder() {
+    if (!this.effects || this.code.length < 2) return nothing;
+    return html`<label class="check">
+      <input
+        type="checkbox"
+        name="by-effect"
+        .checked=${live(this.byEffect)}
+        @change=${() => this.emit('order-pick', {byEffect: !this.byEffect})}
+      />${strings.code.byEffect}
+    </label>`;
+  }
+
+  private renderDimension(dimension: number) {
+    const value = this.code[dimension]!;
     const text = value.toFixed(2);
     return html`<li>
       <span class="name" aria-hidden="true">${strings.code.dimension(dimension)}</span>
@@ -221,6 +301,7 @@ export class RedoCodeSliders extends LitElement {
           input.value = (this.code[dimension] ?? 0).toFixed(2);
         }}
       />
+      ${this.renderEffect(dimension)}
     </li>`;
   }
 
@@ -228,10 +309,15 @@ export class RedoCodeSliders extends LitElement {
     return html`
       <ol
         part="sliders"
+        class=${this.effects ? 'with-effects' : ''}
         aria-label=${strings.code.title(this.region)}
         style="--limit: ${CODE_LIMIT}; --hue: ${regionInk(this.region)}"
       >
-        ${Array.from(this.code, (value, dimension) => this.renderDimension(value, dimension))}
+        ${repeat(
+          this.order(),
+          dimension => dimension,
+          dimension => this.renderDimension(dimension)
+        )}
       </ol>
       <div class="actions">
         <button ?disabled=${this.disabled} @click=${() => this.emit('code-resample')}>
@@ -240,6 +326,7 @@ export class RedoCodeSliders extends LitElement {
         <button ?disabled=${this.disabled} @click=${() => this.emit('code-reset')}>
           ${strings.code.reset}
         </button>
+        ${this.renderOrder()}
       </div>
     `;
   }

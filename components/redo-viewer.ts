@@ -2,6 +2,7 @@ import {html, LitElement, nothing, type PropertyValues, type TemplateResult} fro
 import {customElement, property, state} from 'lit/decorators.js';
 import {connectEngine} from '../core/engine/client.js';
 import type {EngineClient} from '../core/engine/protocol.js';
+import type {PlaneChoice} from '../core/session/latent.js';
 import type {Session} from '../core/session/session.js';
 import {MASK_LOOKS, renderImage} from './image-panel.js';
 import type {TrainEvents} from './redo-train-controls.js';
@@ -14,12 +15,14 @@ import {Watcher} from './watcher.js';
 import './redo-code-sliders.js';
 import './redo-error-panel.js';
 import './redo-image-strip.js';
+import './redo-latent-map.js';
 import './redo-line-chart.js';
 import './redo-mask-editor.js';
 import './redo-mask-legend.js';
 import './redo-mask-view.js';
 import './redo-paint-tools.js';
 import './redo-picture.js';
+import './redo-plane-choice.js';
 import './redo-progress.js';
 import './redo-region-grid.js';
 import './redo-status-bar.js';
@@ -39,6 +42,8 @@ const OPENING = ['preset', 'datasetName', 'weights', 'seed'] as const;
  * @fires image-pick - The user picked an image; `detail` is `{index: number}`.
  * @fires region-pick - The user took a region in hand; `detail` is `{region: number}`.
  * @fires code-input - The user moved one component of the code; `detail` is `{dimension: number, value: number}`.
+ * @fires code-move - The user moved the code on the map; `detail` is `{code: Float32Array}`.
+ * @fires plane-pick - The user chose another plane of the map; `detail` is `{choice: PlaneChoice}`.
  * @csspart sheet - The sheet of panels.
  * @cssproperty --redo-ink - Text.
  * @cssproperty --redo-ink-soft - Text of second rank.
@@ -59,6 +64,9 @@ export class RedoViewer extends LitElement {
   @state() private looks: panels.Looks = {
     ...MASK_LOOKS,
     showRecovered: false,
+    showEffects: false,
+    byEffect: false,
+    showMap: true,
   };
   @state() private current?: ViewerState;
   @state() private engineError?: Error;
@@ -197,7 +205,7 @@ export class RedoViewer extends LitElement {
       const {message} = this.engineError;
       return [{during: 'engine', message, retry: () => this.reconnect()}];
     }
-    const troubles = this.current?.troubles(this.looks.showRecovered) ?? [];
+    const troubles = this.current?.troubles(this.looks) ?? [];
     // What could not be opened may be the fault of the engine under it.
     return troubles.map(trouble =>
       trouble.during === 'open' ? {...trouble, retry: () => this.reconnect()} : trouble
@@ -254,6 +262,10 @@ export class RedoViewer extends LitElement {
             (this.region = event.detail.region)}
           @code-input=${({detail}: CustomEvent<{dimension: number; value: number}>) =>
             this.session?.codes.setValue(this.session.region.value, detail.dimension, detail.value)}
+          @code-move=${({detail}: CustomEvent<{code: Float32Array}>) =>
+            this.session?.codes.set(this.session.region.value, detail.code)}
+          @plane-pick=${({detail}: CustomEvent<{choice: PlaneChoice}>) =>
+            (this.session!.latent.choice.value = detail.choice)}
           @code-resample=${() => this.session?.codes.resample(this.session.region.value)}
           @code-reset=${() => this.session?.codes.reset(this.session.region.value)}
           @train-step=${({detail}: CustomEvent<TrainEvents['train-step']>) =>

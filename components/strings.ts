@@ -35,6 +35,7 @@ const STAGES: Record<SessionProgress['stage'], string> = {
   'warm-up': 'Compiling and warming up',
   train: 'Training',
   evaluate: 'Evaluating',
+  survey: 'Drawing many codes',
 };
 
 const STATUSES: Record<Status, string> = {
@@ -178,6 +179,33 @@ export const strings = {
     reset: 'Reset',
     recover: 'Read back by δ',
     recovered: (value: number) => `δ reads ${formatValue(value)}`,
+    showEffects: 'Effect',
+    effect: (value: number) => `Changes the region by ${formatValue(value)} of 2 for ±1σ`,
+    byEffect: 'Order by effect',
+  },
+
+  map: {
+    title: 'Map of codes',
+    label: (x: string, y: string) => `Code over ${x} and ${y}`,
+    hint: 'Drag: the region follows. Ctrl + wheel or pinch zooms, Shift + drag pans.',
+    planes: 'Plane of the map',
+    dimensions: 'Components',
+    principal: 'Principal',
+    across: 'Component across',
+    up: 'Component up',
+    direction: (rank: number, share: number | undefined) =>
+      share === undefined
+        ? `direction ${rank + 1}`
+        : `direction ${rank + 1}: ${formatShare(share)} of the change`,
+    at: (x: string, y: string, coordinates: readonly [number, number]) =>
+      `${x} ${formatValue(coordinates[0])}, ${y} ${formatValue(coordinates[1])}`,
+    deviations: (count: number) => `${count}σ`,
+    zoom: 'Zoom',
+    zoomIn: 'Zoom in',
+    zoomOut: 'Zoom out',
+    whole: 'Whole map',
+    searching: 'Finding the directions of the largest change…',
+    drawing: 'Drawing the map…',
   },
 
   training: {

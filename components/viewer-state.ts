@@ -25,6 +25,13 @@ export interface Trouble {
   retry: () => void;
 }
 
+/** What is computed only while it is looked at. */
+export interface Shown {
+  showRecovered: boolean;
+  showEffects: boolean;
+  showMap: boolean;
+}
+
 /** An image with its true labels; without either where it has not been read or labelled. */
 export type Sample = Partial<Requests['samples']['result'][number]>;
 
@@ -92,9 +99,9 @@ export class ViewerState {
     });
   }
 
-  /** @param showRecovered Whether the codes that δ reads are looked at; if not, they are not asked for. */
-  troubles(showRecovered: boolean): Trouble[] {
-    const {failure, views} = this.session;
+  /** @param looks What is looked at: what is not, is not asked for. */
+  troubles({showRecovered, showEffects, showMap}: Shown): Trouble[] {
+    const {failure, views, latent} = this.session;
     const troubles: Trouble[] = [];
     if (failure.value) {
       const {during, error, retry} = failure.value;
@@ -103,6 +110,9 @@ export class ViewerState {
     if (!this.session.model.value) return troubles;
     const nodes: Resource<unknown>[] = [views.samples, views.segmentation, ...views.redraws.value];
     if (showRecovered) nodes.push(views.recovery);
+    if (showEffects) nodes.push(latent.effects);
+    if (showMap) nodes.push(latent.survey);
+    if (showMap && latent.choice.value.kind === 'principal') nodes.push(latent.directions);
     const failed = nodes.filter(node => node.state.value.error);
     // What fails for one reason is one trouble.
     for (const message of new Set(failed.map(node => node.state.value.error!.message))) {

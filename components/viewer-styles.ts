@@ -168,6 +168,24 @@ export const viewerStyles = css`
     margin-top: 8px;
   }
 
+  .checks {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 16px;
+  }
+
+  .map {
+    margin-top: 16px;
+  }
+
+  .map > summary {
+    width: fit-content;
+    min-height: 30px;
+    font-weight: 600;
+    line-height: 30px;
+    cursor: pointer;
+  }
+
   .charts {
     display: grid;
     grid-template-columns: minmax(0, 1fr);

@@ -6,8 +6,11 @@
 
 import {html, render} from 'lit';
 import '../components/redo-viewer.js';
+import type {RedoLatentMap} from '../components/redo-latent-map.js';
 import {historyCharts} from '../components/history-charts.js';
+import {codeAt, dimensionAxis, planeThrough} from '../core/session/code-plane.js';
 import {History} from '../core/session/history.js';
+import {surveyGrid} from '../core/session/latent.js';
 import {FakeEngine} from '../test/fixtures/fake-engine.js';
 import {
   areasOf,
@@ -36,6 +39,13 @@ const rows = areas.map((area, region) => {
   );
   return {area, drawn, composition: composed(drawn, input.picture), score: 0.4 - region / 3};
 });
+const plane = planeThrough(code, dimensionAxis(0, 6), dimensionAxis(1, 6));
+const survey = {
+  region: 1,
+  image: {split: 'test', index: 0} as const,
+  plane,
+  pictures: surveyGrid().map(at => sceneRegion(masks, 1, codeAt(plane, at))),
+};
 const pictures = Array.from({length: 12}, (_, i) => scene(i, SIZE, REGIONS).picture);
 
 const history = new History();
@@ -145,6 +155,40 @@ render(
         .region=${1}
         .recovered=${code.map(value => 0.8 * value)}
       ></redo-code-sliders>
+    </section>
+    <section>
+      <h2>redo-code-sliders effects</h2>
+      <p>How much each component changes the region, the largest first.</p>
+      <redo-code-sliders
+        by-effect
+        .code=${code}
+        .region=${1}
+        .effects=${Float32Array.of(0.31, 0.62, 0.05, 0.44, 0.002, 0.2)}
+      ></redo-code-sliders>
+    </section>
+    <section>
+      <h2>redo-latent-map</h2>
+      <p>With δ’s reading; moves when dragged.</p>
+      <redo-latent-map
+        across="z₁"
+        up="z₂"
+        .code=${code}
+        .region=${1}
+        .plane=${plane}
+        .survey=${survey}
+        .recovered=${code.map(value => 0.8 * value)}
+        @code-move=${(event: CustomEvent<{code: Float32Array}>) =>
+          ((event.target as RedoLatentMap).code = event.detail.code)}
+      >
+        <redo-plane-choice .codeSize=${6}></redo-plane-choice>
+      </redo-latent-map>
+    </section>
+    <section>
+      <h2>redo-latent-map</h2>
+      <p>While the directions of a plane are searched.</p>
+      <redo-latent-map pending across="direction 1" up="direction 2" .code=${code}>
+        <redo-plane-choice .codeSize=${6} .choice=${{kind: 'principal'}}></redo-plane-choice>
+      </redo-latent-map>
     </section>
     <section>
       <h2>redo-train-controls</h2>

@@ -20,6 +20,7 @@ import {type Evaluation, Evaluator} from '../training/evaluation.js';
 import type {IterationReport, PhaseReport, Side} from '../training/report.js';
 import {Trainer} from '../training/trainer.js';
 import {fromMasks, toMasks, toPicture} from './pictures.js';
+import {contrastEach, covariance, drawEach, type Subject} from './survey.js';
 import type {
   ImageRef,
   Masks,
@@ -27,6 +28,7 @@ import type {
   RedrawRequest,
   RequestOptions,
   Requests,
+  SurveyRequest,
 } from './protocol.js';
 
 type Result<K extends keyof Requests> = Promise<Requests[K]['result']>;
@@ -111,10 +113,8 @@ export class OpenModel {
   }
 
   async redraw({image: ref, region, code, masks: edited}: RedrawRequest): Result<'redraw'> {
-    const {size, regions, codeSize} = this.config;
-    if (!Number.isInteger(region) || region < 0 || region >= regions) {
-      throw new RangeError(`redraw: region must be from 0 to ${regions - 1}; got ${region}`);
-    }
+    const {size, codeSize} = this.config;
+    this.checkRegion('redraw', region);
     this.checkCode('redraw', code);
     const {image, masks} = await this.look(ref);
     const {painted, composition, mask, score} = tf.tidy(() => {
@@ -135,6 +135,37 @@ export class OpenModel {
       composition: toPicture(pixels, size),
       score: value!,
     };
+  }
+
+  async survey(request: Requests['survey']['request'], options: RequestOptions): Result<'survey'> {
+    const {size} = this.config;
+    const {codes, side = size} = request;
+    if (!(Number.isInteger(side) && side > 0 && size % side === 0)) {
+      throw new RangeError(`survey: side must divide the model's size ${size}; got ${side}`);
+    }
+    return this.withSubject('survey', request, subject => drawEach(subject, codes, side, options));
+  }
+
+  async contrast(
+    request: Requests['contrast']['request'],
+    options: RequestOptions
+  ): Result<'contrast'> {
+    const {codes, others} = request;
+    if (others.length !== codes.length) {
+      throw new RangeError(
+        `contrast: others must be as many as codes, ${codes.length}; got ${others.length}`
+      );
+    }
+    others.forEach(code => this.checkCode('contrast', code));
+    return this.withSubject('contrast', request, subject =>
+      contrastEach(subject, codes, others, options)
+    );
+  }
+
+  async covariance(request: SurveyRequest, options: RequestOptions): Result<'covariance'> {
+    return this.withSubject('covariance', request, subject =>
+      covariance(subject, request.codes, options)
+    );
   }
 
   async recover(ref: ImageRef, codes: readonly Float32Array[], edited?: Masks): Result<'recover'> {
@@ -341,6 +372,38 @@ export class OpenModel {
   private edited(masks: Masks): Tensor4D {
     const {size, regions} = this.config;
     return tf.tensor4d(fromMasks(masks, size, regions), [1, size, size, regions]);
+  }
+
+  /** Checks a request about many codes, and lets `work` have the region while it runs. */
+  private async withSubject<T>(
+    where: string,
+    {image, region, codes, masks: edited}: SurveyRequest,
+    work: (subject: Subject) => Promise<T>
+  ): Promise<T> {
+    this.checkRegion(where, region);
+    if (codes.length === 0) throw new RangeError(`${where}: codes must be at least 1; got 0`);
+    codes.forEach(code => this.checkCode(where, code));
+    const {masks} = await this.look(image);
+    const mask = tf.tidy(() => maskOf(edited ? this.edited(edited) : masks, region));
+    const {generator} = this.weights();
+    try {
+      return await work({
+        mask,
+        paint: codes => {
+          const each = tf.tile(mask, [codes.shape[0], 1, 1, 1]);
+          return paintRegion(generator, region, each, codes, this.config);
+        },
+      });
+    } finally {
+      mask.dispose();
+    }
+  }
+
+  private checkRegion(where: string, region: number): void {
+    const {regions} = this.config;
+    if (!Number.isInteger(region) || region < 0 || region >= regions) {
+      throw new RangeError(`${where}: region must be from 0 to ${regions - 1}; got ${region}`);
+    }
   }
 
   private checkCode(where: string, code: Float32Array): void {

@@ -102,6 +102,18 @@ export interface RedrawResult {
   score: number;
 }
 
+/** Many codes of one region. Requests that take them are aborted between batches of codes. */
+export interface SurveyRequest {
+  model: ModelId;
+  image: ImageRef;
+  /** Region k to draw, from 0. */
+  region: number;
+  /** At least one code z_k `[codeSize]`. */
+  codes: readonly Float32Array[];
+  /** Masks to use in the place of f's: the user's edits. */
+  masks?: Masks;
+}
+
 /** Each kind of request with what it takes and what it gives. */
 export interface Requests {
   /** Builds the networks, loads weights and data set, warms up. */
@@ -120,6 +132,25 @@ export interface Requests {
   };
   /** Redraws one region. */
   redraw: {request: RedrawRequest; result: RedrawResult};
+  /**
+   * V_k of each code, transparent outside its mask. `side` is the pictures' height and width, a
+   * divisor of the model's, which it is if absent.
+   */
+  survey: {request: SurveyRequest & {side?: number}; result: Picture[]};
+  /**
+   * How far V_k(a) and V_k(b) are apart for each code a and the code b in the same place of
+   * `others`: the mean of |V_k(a) − V_k(b)| over channels and pixels, weighted by the mask.
+   * `[codes]`, each in [0, 2].
+   */
+  contrast: {
+    request: SurveyRequest & {others: readonly Float32Array[]};
+    result: Float32Array<ArrayBuffer>;
+  };
+  /**
+   * Covariance of V_k between each two codes: the mean of (V_k(a) − V̄)(V_k(b) − V̄) over channels
+   * and pixels, weighted by the mask; V̄ is the mean over the codes. `[codes, codes]`.
+   */
+  covariance: {request: SurveyRequest; result: Float32Array<ArrayBuffer>};
   /** Redraws all regions into Σ_k M_k ⊙ V_k, and reads the codes back: `recovered` is δ's ẑ `[regions][codeSize]`. */
   recover: {
     request: {model: ModelId; image: ImageRef; codes: readonly Float32Array[]; masks?: Masks};
@@ -154,7 +185,7 @@ export type Kind = keyof Requests;
 
 /** Told while a request is at work; `done` never falls, and equals `total` at the end of a stage. */
 export interface Progress {
-  stage: 'backend' | 'dataset' | 'weights' | 'warm-up' | 'train' | 'evaluate';
+  stage: 'backend' | 'dataset' | 'weights' | 'warm-up' | 'train' | 'evaluate' | 'survey';
   done: number;
   total: number;
 }

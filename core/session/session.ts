@@ -4,6 +4,7 @@ import {batch, computed, signal, type ReadonlySignal} from '@preact/signals-core
 import type {EngineClient, ImageRef, ModelInfo} from '../engine/protocol.js';
 import {RegionCodes} from './codes.js';
 import {History} from './history.js';
+import {Latent} from './latent.js';
 import {MaskHistory} from './mask-history.js';
 import {OpenModel, type Failure, type OpenOptions, type SessionProgress} from './open-model.js';
 import {TrainingLoop} from './training-loop.js';
@@ -27,7 +28,7 @@ export type Status =
 /**
  * The session of one viewer with one model at a time.
  *
- * Sources are signals, `views` are the nodes that follow from them, methods are the commands. A
+ * Sources are signals, `views` and `latent` are the nodes that follow from them, methods are the commands. A
  * command that fails states so in `failure`. The engine belongs to the caller.
  */
 export class Session {
@@ -41,6 +42,7 @@ export class Session {
   readonly history = new History();
   readonly training: TrainingLoop;
   readonly views: Views;
+  readonly latent: Latent;
   readonly status: ReadonlySignal<Status>;
   /** Images to pick from: the page of them that holds the one in hand; empty while no model is open. */
   readonly strip: ReadonlySignal<readonly ImageRef[]>;
@@ -85,13 +87,22 @@ export class Session {
       const length = Math.max(0, Math.min(STRIP_LENGTH, count.value - start.value));
       return Array.from({length}, (_, i) => ({split: split.value, index: start.value + i}));
     });
-    this.views = new Views(engine, {
-      model: this.model,
+    const {model, region, strip} = this;
+    const editedMasks = this.maskEdits.present;
+    const codes = computed(() => this.codes.all);
+    this.views = new Views(engine, {model, version, image, strip, codes, editedMasks});
+    const {redraws} = this.views;
+    const {playing, remaining, running} = this.training;
+    const training = computed(() => playing.value || remaining.value > 0 || running.value);
+    this.latent = new Latent(engine, {
+      model,
       version,
+      training,
       image,
-      strip: this.strip,
-      codes: computed(() => this.codes.all),
-      editedMasks: this.maskEdits.present,
+      region,
+      codes,
+      editedMasks,
+      redraws,
     });
     this.status = computed(() => this.currentStatus());
   }
@@ -155,6 +166,7 @@ export class Session {
   async dispose(): Promise<void> {
     this.state.disposed.value = true;
     this.views.dispose();
+    this.latent.dispose();
     const left = this.opened.leave();
     this.training.dispose();
     await left;

@@ -11,7 +11,7 @@ async function sliders() {
   );
   return {
     el,
-    events: record('code-input', 'code-resample', 'code-reset'),
+    events: record('code-input', 'code-resample', 'code-reset', 'order-pick'),
     ranges: findAll<HTMLInputElement>(el, 'input[type="range"]'),
     numbers: findAll<HTMLInputElement>(el, 'input[type="number"]'),
     buttons: findAll<HTMLButtonElement>(el, 'button'),
@@ -83,6 +83,40 @@ describe('redo-code-sliders', () => {
     await el.updateComplete;
     const shares = findAll(el, '.recovered').map(mark => mark.style.getPropertyValue('--share'));
     expect(shares.map(Number)).to.deep.equal([0.5, 1, 0]);
+  });
+
+  it('effects are bars beside the sliders, as long as the largest', async () => {
+    const {el} = await sliders();
+    expect(findAll(el, '.effect, input[name="by-effect"]')).to.be.empty;
+    el.effects = Float32Array.of(0.2, 0.8, 0.4);
+    await el.updateComplete;
+    await expect(el).to.be.accessible();
+    const bars = findAll(el, '.effect');
+    const shares = bars.map(bar => Number(bar.style.getPropertyValue('--share')));
+    expect(shares).to.deep.equal([0.25, 1, 0.5]);
+    expect(bars[1]!.getAttribute('aria-label')).to.equal('Changes the region by 0.80 of 2 for ±1σ');
+  });
+
+  it('by-effect puts the largest effect first, keeping the sliders themselves', async () => {
+    const {el, ranges, events} = await sliders();
+    el.byEffect = true;
+    await el.updateComplete;
+    const order = () => findAll<HTMLInputElement>(el, 'input[type="range"]');
+    expect(order()).to.deep.equal(ranges);
+    el.effects = Float32Array.of(0.2, 0.8, 0.4);
+    await el.updateComplete;
+    expect(order()).to.deep.equal([ranges[1], ranges[2], ranges[0]]);
+    expect(order().map(each => each.value)).to.deep.equal(['-1', '3', '0.5']);
+    enter(order()[0]!, '1', 'input');
+    expect(events.at(-1)!.detail).to.deep.equal({dimension: 1, value: 1});
+  });
+
+  it('fires order-pick', async () => {
+    const {el, events} = await sliders();
+    el.effects = Float32Array.of(0.2, 0.8, 0.4);
+    await el.updateComplete;
+    find<HTMLInputElement>(el, 'input[name="by-effect"]').click();
+    expect(events).to.deep.equal([{type: 'order-pick', detail: {byEffect: true}}]);
   });
 
   it('region gives the colour and the name', async () => {

@@ -1,6 +1,7 @@
 import {expect, fixture, html} from '@open-wc/testing';
 import {sendKeys} from '@web/test-runner-commands';
 import type {RedoCodeSliders} from '../../components/redo-code-sliders.js';
+import type {RedoLatentMap} from '../../components/redo-latent-map.js';
 import type {RedoLineChart} from '../../components/redo-line-chart.js';
 import type {RedoMaskEditor} from '../../components/redo-mask-editor.js';
 import type {RedoMaskLegend} from '../../components/redo-mask-legend.js';
@@ -12,6 +13,9 @@ import '../../components/redo-viewer.js';
 import {FakeEngine} from '../fixtures/fake-engine.js';
 import {enter, find, findAll} from '../fixtures/elements.js';
 import {idle, until} from '../fixtures/idle.js';
+
+/** What the map of codes asks for: a row at a time. */
+const MAP = Array.from({length: 7}, () => 'survey' as const);
 
 /** Kinds of requests in the order in which they began. */
 const kinds = (engine: FakeEngine) => engine.begun.map(each => each.kind);
@@ -59,10 +63,10 @@ describe('redo-viewer', () => {
     });
   }
 
-  it('asks for a page of images, the masks, and a redraw a region', async () => {
+  it('asks for a page of images, the masks, a redraw a region, and the map of one’s codes', async () => {
     const {engine} = await viewer();
     expect(kinds(engine).sort()).to.deep.equal(
-      ['open', 'samples', 'segment', 'redraw', 'redraw', 'redraw'].sort()
+      ['open', 'samples', 'segment', 'redraw', 'redraw', 'redraw', ...MAP].sort()
     );
   });
 
@@ -134,6 +138,120 @@ describe('redo-viewer', () => {
     });
   });
 
+  describe('map of codes', () => {
+    const at = (map: Element) => find(map, '.field').getAttribute('aria-valuetext');
+
+    it('a key on it redraws the region in hand, moves the sliders, and asks for nothing else', async () => {
+      const {el, engine, inner} = await viewer();
+      const map = inner<RedoLatentMap>('redo-latent-map');
+      const before = engine.begun.length;
+      find(map, '.field').focus();
+      await sendKeys({press: 'Home'});
+      await settled(engine, el);
+      expect(kinds(engine).slice(before)).to.deep.equal(['redraw']);
+      const {code, region} = engine.bodies('redraw').at(-1)!;
+      expect(region).to.equal(0);
+      expect([...code.slice(0, 2)]).to.deep.equal([0, 0]);
+      expect([...inner<RedoCodeSliders>('redo-code-sliders').code]).to.deep.equal([...code]);
+      expect(at(map)).to.equal('z₁ 0.00, z₂ 0.00');
+    });
+
+    it('shows another region’s codes once that is in hand', async () => {
+      const {el, engine, inner} = await viewer();
+      const map = inner<RedoLatentMap>('redo-latent-map');
+      const first = map.survey;
+      el.region = 1;
+      await el.updateComplete;
+      expect(map.survey).to.equal(undefined);
+      await settled(engine, el);
+      expect(map.survey).to.not.equal(first);
+      expect(map.survey!.region).to.equal(1);
+      expect(map.survey!.plane).to.equal(map.plane);
+    });
+
+    it('takes another plane: of two components, or of the principal directions', async () => {
+      const {el, engine, inner} = await viewer();
+      const map = inner<RedoLatentMap>('redo-latent-map');
+      const choice = inner('redo-plane-choice');
+      const across = find<HTMLSelectElement>(choice, 'select[name="x"]');
+      across.value = '2';
+      across.dispatchEvent(new Event('change'));
+      await settled(engine, el);
+      expect(engine.count('survey')).to.equal(14);
+      expect(at(map)).to.match(/^z₃ .*, z₂ /);
+      findAll<HTMLInputElement>(choice, 'input[name="plane"]')[1]!.click();
+      await settled(engine, el);
+      expect(engine.count('covariance')).to.equal(1);
+      expect(engine.count('survey')).to.equal(21);
+      expect(at(map)).to.match(/^direction 1: \d+% of the change .*, direction 2: \d+%/);
+      await expect(el).to.be.accessible();
+    });
+
+    it('offers no other plane where a code has two components', async () => {
+      const {el} = await viewer(new FakeEngine({codeSize: 2}));
+      expect(findAll(el, 'redo-latent-map')).to.have.length(1);
+      expect(findAll(el, 'redo-plane-choice')).to.be.empty;
+    });
+
+    it('is not there where a code has one component', async () => {
+      const {el} = await viewer(new FakeEngine({codeSize: 1}));
+      expect(findAll(el, 'redo-latent-map, details.map')).to.be.empty;
+    });
+
+    it('closed, it asks for nothing', async () => {
+      const {el, engine} = await viewer();
+      find(el, 'details.map > summary').click();
+      await settled(engine, el);
+      expect(findAll(el, 'redo-latent-map')).to.be.empty;
+      const before = engine.count('survey');
+      el.region = 2;
+      el.image = 4;
+      await settled(engine, el);
+      expect(engine.count('survey')).to.equal(before);
+      find(el, 'details.map > summary').click();
+      await settled(engine, el);
+      expect(engine.count('survey')).to.equal(before + 7);
+    });
+
+    it('says what failed, and is drawn when tried again', async () => {
+      const engine = new FakeEngine({codeSize: 3});
+      engine.failNext('survey', 'survey: no');
+      const {el, inner} = await viewer(engine);
+      expect(words(inner('redo-error-panel'))).to.include('survey: no');
+      find(inner('redo-error-panel'), 'button').click();
+      await settled(engine, el);
+      expect(findAll(el, 'redo-error-panel')).to.be.empty;
+      expect(inner<RedoLatentMap>('redo-latent-map').survey!.pictures).to.have.length(49);
+    });
+
+    it('marks what δ reads when that is asked for', async () => {
+      const {el, engine, inner} = await viewer();
+      find<HTMLInputElement>(el, 'input[name="recovered"]').click();
+      await settled(engine, el);
+      expect(inner<RedoLatentMap>('redo-latent-map').recovered).to.have.length(3);
+    });
+  });
+
+  describe('effects', () => {
+    it('are asked for only when shown, follow the code, and give the order', async () => {
+      const {el, engine, inner, ranges} = await viewer();
+      const sliders = inner<RedoCodeSliders>('redo-code-sliders');
+      expect(sliders.effects).to.equal(undefined);
+      find<HTMLInputElement>(el, 'input[name="effects"]').click();
+      await settled(engine, el);
+      expect(engine.count('contrast')).to.equal(1);
+      const first = sliders.effects;
+      expect(first).to.have.length(3);
+      enter(ranges()[0]!, '2.5', 'input');
+      await settled(engine, el);
+      expect(engine.count('contrast')).to.equal(2);
+      expect(sliders.effects).to.not.deep.equal(first);
+      find<HTMLInputElement>(sliders, 'input[name="by-effect"]').click();
+      await el.updateComplete;
+      expect(sliders.byEffect).to.equal(true);
+    });
+  });
+
   describe('region', () => {
     it('is taken in hand by its row, and by pointing at it in the masks', async () => {
       const {el, engine, inner, ranges} = await viewer();
@@ -172,6 +290,7 @@ describe('redo-viewer', () => {
         'redraw',
         'redraw',
         'redraw',
+        ...MAP,
       ]);
       expect(engine.bodies('segment').at(-1)!.image).to.deep.equal({split: 'test', index: 1});
     });
@@ -455,7 +574,7 @@ describe('redo-viewer', () => {
       expect(engine.begun).to.have.length(length);
       await scrollTo(5000);
       await settled(engine, el);
-      expect(kinds(engine).slice(length)).to.have.members(['segment', 'redraw', 'redraw']);
+      expect(kinds(engine).slice(length)).to.have.members(['segment', 'redraw', 'redraw', ...MAP]);
     });
 
     it('training waits, and goes on once seen', async () => {

@@ -1,13 +1,15 @@
 /** The viewer on its real engine, in a worker, as a visitor meets it. */
 
 import {expect, fixture, html, waitUntil} from '@open-wc/testing';
-import {sendKeys} from '@web/test-runner-commands';
+import {resetMouse, sendKeys, sendMouse} from '@web/test-runner-commands';
 
+import type {RedoLatentMap} from '../../components/redo-latent-map.js';
 import type {RedoLineChart} from '../../components/redo-line-chart.js';
 import type {RedoMaskEditor} from '../../components/redo-mask-editor.js';
 import type {RedoRegionGrid} from '../../components/redo-region-grid.js';
 import type {RedoViewer} from '../../components/redo-viewer.js';
 import '../../components/redo-viewer.js';
+import {codeAt} from '../../core/session/code-plane.js';
 import {enter, find, findAll} from '../fixtures/elements.js';
 
 /** Software WebGL compiles its shaders slowly; what takes longer than this is not coming. */
@@ -86,6 +88,55 @@ describe('redo-viewer painting on its real engine [wasm]', function () {
     expect([...rows(el)[0]!.drawn!.pixels]).to.deep.equal([...first!.pixels]);
   });
 });
+
+for (const backend of ['wasm', 'webgl'] as const) {
+  describe(`redo-viewer’s map of codes on its real engine [${backend}]`, function () {
+    this.timeout(120_000);
+
+    afterEach(() => resetMouse());
+
+    it('draws the region from codes all over, and redraws it where the code is dragged to', async () => {
+      const el = await opened(backend);
+      const map = find<RedoLatentMap>(el, 'redo-latent-map');
+      await waitUntil(() => map.survey !== undefined, 'the map must be drawn', PATIENCE);
+      const {pictures, plane} = map.survey!;
+      expect(pictures).to.have.length(49);
+      const field = find(map, '.field');
+      field.scrollIntoView({block: 'center'});
+      const {left, top, width, height} = field.getBoundingClientRect();
+      const [mine, other] = rows(el).map(row => row.drawn!);
+      await sendMouse({
+        type: 'move',
+        position: [Math.round(left + width / 2), Math.round(top + height / 2)],
+      });
+      await sendMouse({type: 'down'});
+      await sendMouse({type: 'move', position: [Math.round(left) - 5, Math.round(top) - 5]});
+      await sendMouse({type: 'up'});
+      const code = el.session!.codes.all[0]!.value;
+      expect([...code]).to.deep.equal([-3, 3]);
+      const {state} = el.session!.views.redraws.value[0]!;
+      await waitUntil(
+        () => rows(el)[0]!.drawn !== mine && !state.value.pending,
+        'the redraw must change',
+        PATIENCE
+      );
+      expect([...rows(el)[0]!.drawn!.pixels]).not.to.deep.equal([...mine!.pixels]);
+      expect(rows(el)[1]!.drawn).to.equal(other);
+      // The code has moved on the plane: the map is the same.
+      expect(map.survey!.plane).to.equal(plane);
+      const dragged = state.value.value;
+      el.session!.codes.set(0, codeAt(plane, [-2.5, 2.5]));
+      await waitUntil(
+        () => state.value.value !== dragged && !state.value.pending,
+        'the redraw at the corner',
+        PATIENCE
+      );
+      const {pixels} = state.value.value!.region;
+      const apart = pixels.map((level, i) => Math.abs(level - pictures[0]!.pixels[i]!));
+      expect(Math.max(...apart)).to.be.at.most(1);
+    });
+  });
+}
 
 describe('redo-viewer training on its real engine [wasm]', () => {
   it('Step runs an iteration, whose losses reach the charts and whose weights redraw', async () => {
