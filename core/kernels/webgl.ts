@@ -28,7 +28,10 @@ export interface Shader {
   inputs?: readonly string[];
   /** Whether `scratch_(row, column, layer)` is read. */
   readsScratch?: boolean;
+  /** Whole numbers. */
   uniforms?: readonly string[];
+  /** Numbers that need not be whole; their values follow those of `uniforms`. */
+  floats?: readonly string[];
   /** Results, `result0` and so on; with more than one they go to scratch. */
   targets?: number;
   /** Declarations before `main`. */
@@ -46,6 +49,13 @@ export interface WebGLCall {
     inputs: readonly TensorInfo[],
     uniforms: readonly number[]
   ) => TensorInfo;
+  /** Runs a shader with several results a fragment, over as many new tensors of one shape. */
+  runTogether: (
+    shader: Shader,
+    shape: number[],
+    inputs: readonly TensorInfo[],
+    uniforms: readonly number[]
+  ) => TensorInfo[];
   /** Runs a shader over a table in scratch, which the next call to write there overwrites. */
   runToScratch: (
     shader: Shader,
@@ -93,6 +103,8 @@ export function pairs(n: number): number {
 
 /** Texels in a texture, row after row of the table. */
 interface Surface extends Table {
+  /** Column after column instead: what is next to each other shares its weights, not its image. */
+  isScratch?: boolean;
   texture: WebGLTexture;
   width: number;
   height: number;
@@ -117,6 +129,7 @@ class Context implements WebGLCall {
   private readonly backend: MathBackendWebGL;
   private readonly gl: WebGL2RenderingContext;
   private readonly compiled = new Map<string, Compiled>();
+  private readonly framebuffers = new Map<number, WebGLFramebuffer>();
   private scratch?: {
     surface: Surface;
     texture: WebGLTexture;
@@ -139,16 +152,48 @@ class Context implements WebGLCall {
     inputs: readonly TensorInfo[],
     uniforms: readonly number[]
   ): TensorInfo {
-    const {backend} = this;
-    const output = backend.makeTensorInfo(shape, 'float32');
-    backend.texData.get(output.dataId).isPacked = true;
-    backend.uploadToGPU(output.dataId);
-    const surface = this.surfaceOf(output);
-    this.draw(shader, surface, inputs, uniforms, () => {
-      const [rows, columns] = backend.texData.get(output.dataId).texShape!;
-      backend.gpgpu.setOutputPackedMatrixTexture(surface.texture, rows, columns);
+    return this.runTogether(shader, shape, inputs, uniforms)[0]!;
+  }
+
+  runTogether(
+    shader: Shader,
+    shape: number[],
+    inputs: readonly TensorInfo[],
+    uniforms: readonly number[]
+  ): TensorInfo[] {
+    const {gl} = this;
+    const outputs = Array.from({length: shader.targets ?? 1}, () => this.newTensor(shape));
+    const surfaces = outputs.map(output => this.surfaceOf(output));
+    const [{width, height}] = surfaces as [Surface];
+    this.draw(shader, surfaces[0]!, inputs, uniforms, () => {
+      gl.bindFramebuffer(gl.FRAMEBUFFER, this.plainFramebufferOf(surfaces.length));
+      surfaces.forEach(({texture}, i) =>
+        gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0 + i, gl.TEXTURE_2D, texture, 0)
+      );
+      gl.viewport(0, 0, width, height);
+      gl.scissor(0, 0, width, height);
     });
-    return output;
+    return outputs;
+  }
+
+  /** A tensor in packed texels, its values undefined. */
+  private newTensor(shape: number[]): TensorInfo {
+    const tensor = this.backend.makeTensorInfo(shape, 'float32');
+    this.backend.texData.get(tensor.dataId).isPacked = true;
+    this.backend.uploadToGPU(tensor.dataId);
+    return tensor;
+  }
+
+  /** A framebuffer whose attachments are set at each call. */
+  private plainFramebufferOf(targets: number): WebGLFramebuffer {
+    const found = this.framebuffers.get(targets);
+    if (found) return found;
+    const {gl} = this;
+    const framebuffer = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    gl.drawBuffers(Array.from({length: targets}, (_, i) => gl.COLOR_ATTACHMENT0 + i));
+    this.framebuffers.set(targets, framebuffer);
+    return framebuffer;
   }
 
   runToScratch(
@@ -164,6 +209,7 @@ class Context implements WebGLCall {
       texture: scratch.texture,
       width: SCRATCH_WIDTH,
       height: scratch.height,
+      isScratch: true,
     };
     const {gl} = this;
     this.draw(shader, scratch.surface, inputs, uniforms, () => {
@@ -173,9 +219,9 @@ class Context implements WebGLCall {
     });
   }
 
-  free(tensor: TensorInfo): void {
+  readonly free = (tensor: TensorInfo): void => {
     this.backend.disposeIntermediateTensorInfo(tensor);
-  }
+  };
 
   private draw(
     shader: Shader,
@@ -210,7 +256,9 @@ class Context implements WebGLCall {
       gl.uniform4i(at(`${name}Size`), surface.width, surface.height, surface.rows, surface.columns);
     });
     gl.uniform4i(at('outSize'), output.width, output.height, output.rows, output.columns);
-    shader.uniforms?.forEach((name, i) => gl.uniform1i(at(name), uniforms[i]!));
+    const {uniforms: wholes = [], floats = []} = shader;
+    wholes.forEach((name, i) => gl.uniform1i(at(name), uniforms[i]!));
+    floats.forEach((name, i) => gl.uniform1f(at(name), uniforms[wholes.length + i]!));
     gpgpu.executeProgram();
     temporary.forEach(tensor => this.free(tensor));
   }
@@ -245,7 +293,7 @@ class Context implements WebGLCall {
     names: readonly string[],
     surfaces: readonly Surface[]
   ): Compiled {
-    const key = [shader.name, isPlain(output), ...surfaces.map(isPlain)].join();
+    const key = [shader.name, isPlain(output), output.isScratch, ...surfaces.map(isPlain)].join();
     const found = this.compiled.get(key);
     if (found) return found;
     const {gl} = this;
@@ -258,6 +306,7 @@ class Context implements WebGLCall {
       ...names.map(name => `${name}Size`),
       'outSize',
       ...(shader.uniforms ?? []),
+      ...(shader.floats ?? []),
     ];
     const locations = new Map(uniforms.map(name => [name, gl.getUniformLocation(program, name)]));
     const compiled = {program, locations};
@@ -311,21 +360,26 @@ function texelsOf([rows, columns]: [number, number]): [height: number, width: nu
 }
 
 /** Whether the texture is its table, so that finding a texel takes no division. */
-function isPlain({width, columns}: Surface): boolean {
-  return width === columns;
+function isPlain({width, columns, isScratch}: Surface): boolean {
+  return !isScratch && width === columns;
 }
 
 function sourceOf(
-  {name, uniforms = [], targets = 1, functions = '', main}: Shader,
+  {name, uniforms = [], floats = [], targets = 1, functions = '', main}: Shader,
   output: Surface,
   names: readonly string[],
   surfaces: readonly Surface[]
 ): string {
   const lines = (count: number, line: (i: number) => string): string =>
     Array.from({length: count}, (_, i) => line(i)).join('\n');
-  const place = isPlain(output)
-    ? 'int row = int(gl_FragCoord.y), column = int(gl_FragCoord.x);'
-    : `int texel = int(gl_FragCoord.y) * outSize.x + int(gl_FragCoord.x);
+  const texel = 'int texel = int(gl_FragCoord.y) * outSize.x + int(gl_FragCoord.x);';
+  const place = output.isScratch
+    ? `${texel}
+      int column = texel / outSize.z, row = texel - column * outSize.z;
+      if (column >= outSize.w) discard;`
+    : isPlain(output)
+      ? 'int row = int(gl_FragCoord.y), column = int(gl_FragCoord.x);'
+      : `${texel}
       int row = texel / outSize.w, column = texel - row * outSize.w;
       if (row >= outSize.z) discard;`;
   return `#version 300 es
@@ -337,6 +391,7 @@ function sourceOf(
     ${lines(targets, i => `layout(location = ${i}) out vec4 result${i};`)}
     uniform ivec4 outSize;
     ${uniforms.map(uniform => `uniform int ${uniform};`).join('\n')}
+    ${floats.map(uniform => `uniform float ${uniform};`).join('\n')}
     // a / b, both less than four million, without a division of integers, which GPUs do not have.
     int quotient(int a, int b) { return int((float(a) + 0.5) / float(b)); }
     ${names.map((each, i) => reader(each, isPlain(surfaces[i]!))).join('\n')}
@@ -355,7 +410,7 @@ function reader(name: string, plain: boolean): string {
       : ['sampler2D', 'uv', ''];
   const place = plain
     ? 'vec2 place = vec2(column, row);'
-    : `int i = row * ${name}Size.w + column;
+    : `int i = ${name === 'scratch' ? 'column * scratchSize.z + row' : `row * ${name}Size.w + column`};
       int y = i / ${name}Size.x;
       vec2 place = vec2(i - y * ${name}Size.x, y);`;
   return `
