@@ -254,6 +254,7 @@ class Context implements WebGLCall {
       gl.bindTexture(name === 'scratch' ? gl.TEXTURE_2D_ARRAY : gl.TEXTURE_2D, surface.texture);
       gl.uniform1i(at(name), unit);
       gl.uniform4i(at(`${name}Size`), surface.width, surface.height, surface.rows, surface.columns);
+      gl.uniform2f(at(`${name}Scale`), 1 / surface.width, 1 / surface.height);
     });
     gl.uniform4i(at('outSize'), output.width, output.height, output.rows, output.columns);
     const {uniforms: wholes = [], floats = []} = shader;
@@ -303,7 +304,7 @@ class Context implements WebGLCall {
     gpgpu.buildVao(program);
     const uniforms = [
       ...names,
-      ...names.map(name => `${name}Size`),
+      ...names.flatMap(name => [`${name}Size`, `${name}Scale`]),
       'outSize',
       ...(shader.uniforms ?? []),
       ...(shader.floats ?? []),
@@ -416,9 +417,10 @@ function reader(name: string, plain: boolean): string {
   return `
     uniform ${sampler} ${name};
     uniform ivec4 ${name}Size;
+    uniform vec2 ${name}Scale;
     vec4 ${name}_(int row, int column${extra}) {
       ${place}
-      vec2 uv = (place + 0.5) / vec2(${name}Size.xy);
+      vec2 uv = (place + 0.5) * ${name}Scale;
       return texture(${name}, ${layer});
     }`;
 }
