@@ -3,7 +3,8 @@
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
 import type {AdamRates} from './adam.js';
-import {type Shader, webglProgram} from './webgl.js';
+import {webglProgram} from './webgl.js';
+import {type Shader} from './webgl-shader.js';
 
 const STEP: Shader = {
   name: 'adam',

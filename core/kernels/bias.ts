@@ -8,7 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor1D, Tensor4D, TensorInfo} from '@tensorflow/tfjs-core';
 
-import {sumPixels} from './instance-norm-webgl.js';
+import {sumPixels} from './bias-webgl.js';
 import {defineKernel} from './kernel.js';
 import {wasmProgram} from './wasm.js';
 

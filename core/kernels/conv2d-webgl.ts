@@ -11,7 +11,8 @@ import {
   spreadConvolution,
 } from './convolution-shaders.js';
 import {channelBlockFor, partialSums, SUM_UNIFORMS, totalSums} from './filter-gradient-shaders.js';
-import {MAX_TARGETS, pairs, type Shader, type WebGLCall, webglProgram} from './webgl.js';
+import {type WebGLCall, webglProgram} from './webgl.js';
+import {MAX_TARGETS, pairs, type Shader} from './webgl-shader.js';
 
 type Shape4D = [number, number, number, number];
 

@@ -6,7 +6,7 @@
  * the weights: a fragment reads some twelve texels and makes some two hundred multiply-adds of them.
  */
 
-import type {Shader} from './webgl.js';
+import type {Shader} from './webgl-shader.js';
 
 /** How many pairs of pixels, by how many pairs of channels, a fragment makes. */
 export interface Block {

@@ -6,7 +6,7 @@
  */
 
 import {range} from './convolution-shaders.js';
-import {MAX_TARGETS, type Shader} from './webgl.js';
+import {MAX_TARGETS, type Shader} from './webgl-shader.js';
 
 /** How many pairs of channels of the image, by how many of the gradient, a fragment sums for. */
 export interface ChannelBlock {

@@ -1,36 +1,13 @@
 /**
- * The programs of `instanceNormRelu` and of a bias's gradient on WebGL.
- *
- * Sums over the pixels of an image go by parts of some lines each: a fragment sums a part for a pair
- * of channels, and a second program adds up the parts.
+ * The programs of `instanceNormRelu` on WebGL: the sums over an image by parts, what they add up to, and
+ * what is made of it.
  */
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
-import {pairs, type Shader, type WebGLCall, webglProgram} from './webgl.js';
-
-type Shape4D = [number, number, number, number];
-
-/** Parts of the sum over an image, at most. */
-const PARTS = 32;
-
-const PART_UNIFORMS = ['width', 'pixelPairs', 'lines', 'parts', 'perPart'] as const;
-
-/** Goes through the texels of a part; `both` is whether the second pixel of a texel is inside. */
-function overPart(statements: string): string {
-  return `
-    for (int line = part * perPart; line < min((part + 1) * perPart, lines); line++) {
-      for (int pixel = 0; pixel < pixelPairs; pixel++) {
-        int texel = (image * lines + line) * pixelPairs + pixel;
-        bool both = 2 * pixel + 1 < width;
-        ${statements}
-      }
-    }`;
-}
-
-const PLACE = `
-  int image = quotient(row, parts);
-  int part = row - image * parts;`;
+import {type WebGLCall, webglProgram} from './webgl.js';
+import {overPart, PART_PLACE, PART_UNIFORMS, partsOf, type Shape4D} from './pixel-parts.js';
+import {pairs, type Shader} from './webgl-shader.js';
 
 /** Mean of a part, and the sum of squares about it. */
 const PART_MOMENTS: Shader = {
@@ -38,7 +15,7 @@ const PART_MOMENTS: Shader = {
   inputs: ['x'],
   uniforms: PART_UNIFORMS,
   main: `
-    ${PLACE}
+    ${PART_PLACE}
     vec2 sum = vec2(0);
     ${overPart('vec4 x = x_(texel, column); sum += both ? x.xy + x.zw : x.xy;')}
     vec2 mean = sum / float((min((part + 1) * perPart, lines) - part * perPart) * width);
@@ -97,7 +74,7 @@ const PART_PROJECTIONS: Shader = {
   inputs: ['dy', 'x', 'y', 'mean', 'rstd'],
   uniforms: PART_UNIFORMS,
   main: `
-    ${PLACE}
+    ${PART_PLACE}
     vec2 mean = mean_(image, column).xy, rstd = rstd_(image, column).xy;
     vec2 sum = vec2(0), projection = vec2(0);
     ${overPart(`
@@ -156,39 +133,6 @@ const COLLECT: Shader = {
     result1 = vec4(first.zw, second.zw);`,
 };
 
-/** Sums of a part, for a bias. */
-const PART_SUMS: Shader = {
-  name: 'partSums',
-  inputs: ['x'],
-  uniforms: PART_UNIFORMS,
-  main: `
-    ${PLACE}
-    vec2 sum = vec2(0);
-    ${overPart('vec4 x = x_(texel, column); sum += both ? x.xy + x.zw : x.xy;')}
-    result0 = vec4(sum, 0, 0);`,
-};
-
-/** Adds up rows into a vector. */
-const TO_VECTOR: Shader = {
-  name: 'toVector',
-  inputs: ['sums'],
-  main: `
-    vec4 sum = vec4(0);
-    for (int r = 0; r < sumsSize.z; r++) sum += sums_(r, column);
-    result0 = sum;`,
-};
-
-/** How an image's lines make parts. */
-function partsOf([, lines, width]: Shape4D): {
-  parts: number;
-  perPart: number;
-  uniforms: number[];
-} {
-  const perPart = Math.ceil(lines / PARTS);
-  const parts = Math.ceil(lines / perPart);
-  return {parts, perPart, uniforms: [width, pairs(width), lines, parts, perPart]};
-}
-
 type Norm = 'x' | 'scale' | 'shift';
 
 export function instanceNormRelu(epsilon: number): ReturnType<typeof webglProgram> {
@@ -230,16 +174,6 @@ export const instanceNormReluGradient = webglProgram(
     return [dx, ...own];
   }
 );
-
-/** Sums over batch and space `[channels]`. */
-export const sumPixels = webglProgram(({dy}: Record<'dy', TensorInfo>, _, call) => {
-  const shape = dy.shape as Shape4D;
-  const {parts, uniforms} = partsOf(shape);
-  const partial = call.run(PART_SUMS, [shape[0], parts, 1, shape[3]], [dy], uniforms);
-  const sums = call.run(TO_VECTOR, [shape[3]], [partial], []);
-  call.free(partial);
-  return sums;
-});
 
 /** Of each image the sum of its parts `[batch, 1, 1, channels]`, two sums a channel. */
 function sumsOf(

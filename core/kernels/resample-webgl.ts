@@ -2,7 +2,8 @@
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
-import {pairs, type Shader, webglProgram} from './webgl.js';
+import {webglProgram} from './webgl.js';
+import {pairs, type Shader} from './webgl-shader.js';
 
 type Shape4D = [number, number, number, number];
 

@@ -7,7 +7,8 @@
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
-import {pairs, type Shader, tableOf, type WebGLCall, webglProgram} from './webgl.js';
+import {type WebGLCall, webglProgram} from './webgl.js';
+import {pairs, type Shader, tableOf} from './webgl-shader.js';
 
 type Matrices = Record<'w' | 'u' | 'v', TensorInfo>;
 

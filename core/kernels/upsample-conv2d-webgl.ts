@@ -10,7 +10,8 @@ import type {TensorInfo} from '@tensorflow/tfjs-core';
 
 import {convolveBy, filterGradient} from './conv2d-webgl.js';
 import {convolution, spreadConvolution} from './convolution-shaders.js';
-import {pairs, type Shader, type WebGLCall, webglProgram} from './webgl.js';
+import {type WebGLCall, webglProgram} from './webgl.js';
+import {pairs, type Shader} from './webgl-shader.js';
 
 type Shape4D = [number, number, number, number];
 

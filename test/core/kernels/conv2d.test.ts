@@ -40,6 +40,9 @@ const CASES: Case[] = [
   {title: '3×3 on one pixel', x: [2, 1, 1, 2], kernel: 3, out: 2, stride: 1, pad: 1},
   {title: '3×3 with a border of 2', x: [1, 4, 4, 2], kernel: 3, out: 3, stride: 1, pad: 2},
   {title: '3×3 on an oblong', x: [1, 4, 8, 3], kernel: 3, out: 3, stride: 1, pad: 1},
+  {title: '3×3 with 65 and 6 channels', x: [2, 4, 4, 65], kernel: 3, out: 6, stride: 1, pad: 1},
+  {title: '3×3 with 70 and 9 channels', x: [1, 6, 4, 70], kernel: 3, out: 9, stride: 2, pad: 1},
+  {title: 'more rows than a texture', x: [4, 64, 160, 1], kernel: 3, out: 2, stride: 1, pad: 1},
   {title: '3×3 at stride 2 on an oblong', x: [1, 8, 4, 3], kernel: 3, out: 3, stride: 2, pad: 1},
 ];
 
