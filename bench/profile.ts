@@ -56,7 +56,7 @@ export async function profile({run}: Contender): Promise<ProgramShare[]> {
 function nameOf(gl: WebGLRenderingContext, program: WebGLProgram): string {
   const [, shader] = gl.getAttachedShaders(program)!;
   const source = gl.getShaderSource(shader!)!;
-  const own = /^\/\/ (\w+)$/m.exec(source)?.[1];
+  const own = /^\s*\/\/ program (\w+)/m.exec(source)?.[1];
   if (own) return own;
   const inputs = [...source.matchAll(/uniform sampler2D (\w+);/g)].map(match => match[1]);
   const main = source.slice(source.lastIndexOf('void main()'));

@@ -1,6 +1,7 @@
 /** The results of the benchmark as a table for people. */
 
 import type {BackendResult} from './measure.js';
+import type {ProgramShare} from './profile.js';
 
 /** One line a contender; ratios are to the stock implementation of the same run. */
 export function table({backend, device, matMulRate, rows}: BackendResult): string {
@@ -26,6 +27,31 @@ export function table({backend, device, matMulRate, rows}: BackendResult): strin
           `   median of ${samplesMs.length}, ${Math.min(...samplesMs).toFixed(1)} to ${Math.max(...samplesMs).toFixed(1)} ms`
       );
     }
+  }
+  return lines.join('\n');
+}
+
+/** Programs that this share of the time is spent in are shown. */
+const SHOWN = 0.97;
+
+/** The programs of a row, the longest first. */
+export function profileTable(name: string, shares: readonly ProgramShare[]): string {
+  const total = (of: (share: ProgramShare) => number): number =>
+    shares.reduce((sum, share) => sum + of(share), 0);
+  const tookMs = total(share => share.tookMs);
+  const lines = [
+    name,
+    `  ${tookMs.toFixed(1).padStart(9)} ms in ${total(share => share.launches)} launches ` +
+      `of ${total(share => share.shaders)} shaders`,
+  ];
+  let shownMs = 0;
+  for (const {program, shaders, launches, tookMs: ownMs} of shares) {
+    if (shownMs > SHOWN * tookMs) break;
+    shownMs += ownMs;
+    lines.push(
+      `  ${ownMs.toFixed(1).padStart(9)} ms ${String(launches).padStart(5)} × ` +
+        `${String(shaders).padStart(3)} shaders  ${program}`
+    );
   }
   return lines.join('\n');
 }

@@ -11,7 +11,8 @@ import {
   spreadConvolution,
 } from './convolution-shaders.js';
 import {channelBlockFor, partialSums, SUM_UNIFORMS, totalSums} from './filter-gradient-shaders.js';
-import {MAX_TARGETS, pairs, type WebGLCall, webglProgram} from './webgl.js';
+import {type WebGLCall, webglProgram} from './webgl.js';
+import {MAX_TARGETS, pairs, type Shader} from './webgl-shader.js';
 
 type Shape4D = [number, number, number, number];
 
@@ -23,13 +24,38 @@ interface Attrs {
 /** Fragments that keep a GPU busy; sums are split until there are as many. */
 const BUSY = 4096;
 
+/** Channels from which on it pays to have the weights lie in the order in which they are read. */
+const EXCHANGED_FROM = 64;
+
+/** A filter with its channels exchanged. */
+const EXCHANGE: Shader = {
+  name: 'exchange',
+  inputs: ['w'],
+  uniforms: ['inPairs', 'outPairs'],
+  main: `
+    int tap = quotient(row, outPairs);
+    result0 = w_(tap * inPairs + column, row - tap * outPairs).xzyw;`,
+};
+
 export const convolve = webglProgram(
   ({x, w}: Record<'x' | 'w', TensorInfo>, {stride, pad}: Attrs, call) => {
-    const [batch, height, width] = x.shape as Shape4D;
+    const [batch, height, width, channels] = x.shape as Shape4D;
     const [kernel, , , outChannels] = w.shape as Shape4D;
     const side = (size: number): number => Math.floor((size + 2 * pad - kernel) / stride) + 1;
     const outShape: Shape4D = [batch, side(height), side(width), outChannels];
-    return convolveBy(call, convolution, {x, w, outShape}, {stride, pad, filter: 'plain'});
+    if (channels < EXCHANGED_FROM) {
+      return convolveBy(call, convolution, {x, w, outShape}, {stride, pad, filter: 'plain'});
+    }
+    const exchanged = call.run(
+      EXCHANGE,
+      [kernel, kernel, outChannels, channels],
+      [w],
+      [pairs(channels), pairs(outChannels)]
+    );
+    const images = {x, w: exchanged, outShape};
+    const y = convolveBy(call, convolution, images, {stride, pad, filter: 'transposed'});
+    call.free(exchanged);
+    return y;
   }
 );
 

@@ -6,7 +6,7 @@
  * the weights: a fragment reads some twelve texels and makes some two hundred multiply-adds of them.
  */
 
-import type {Shader} from './webgl.js';
+import type {Shader} from './webgl-shader.js';
 
 /** How many pairs of pixels, by how many pairs of channels, a fragment makes. */
 export interface Block {
@@ -215,11 +215,12 @@ function reading({oddChannels, oddWidth, filter}: Geometry): string {
   const last = 'c == channelPairs - 1';
   return `
     vec4 image_(int texels, int column, int c) {
-      if (column < 0 || column >= pixelPairs) return vec4(0);
+      bool inside = column >= 0 && column < pixelPairs;
       vec4 x = x_(texels + column, c);
       ${oddChannels ? `if (${last}) x.yw = vec2(0);` : ''}
       ${oddWidth ? 'if (column == pixelPairs - 1) x.zw = vec2(0);' : ''}
-      return x;
+      // Chosen and not branched to: a branch costs more than the reading.
+        return inside ? x : vec4(0);
     }
     vec4 weights_(int row, int column, int c) {
       vec4 w = w_(row, column);

@@ -6,7 +6,7 @@
  */
 
 import {range} from './convolution-shaders.js';
-import {MAX_TARGETS, type Shader} from './webgl.js';
+import {MAX_TARGETS, type Shader} from './webgl-shader.js';
 
 /** How many pairs of channels of the image, by how many of the gradient, a fragment sums for. */
 export interface ChannelBlock {
@@ -73,10 +73,11 @@ export function partialSums(geometry: FilterGeometry): Shader {
     targets,
     functions: `
       vec4 image_(int texels, int column, int c) {
-        if (column < 0 || column >= pixelPairs) return vec4(0);
+        bool inside = column >= 0 && column < pixelPairs;
         vec4 x = x_(texels + column, c);
         ${oddWidth ? 'if (column == pixelPairs - 1) x.zw = vec2(0);' : ''}
-        return x;
+        // Chosen and not branched to: a branch costs more than the reading.
+        return inside ? x : vec4(0);
       }
       vec4 gradient_(int texels, int column, int c) {
         vec4 d = dy_(texels + column, c);

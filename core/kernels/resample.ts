@@ -10,6 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor2D, Tensor3D, Tensor4D, TensorInfo} from '@tensorflow/tfjs-core';
 
 import {defineKernel, type Operation} from './kernel.js';
+import * as webgl from './resample-webgl.js';
 import {wasmProgram} from './wasm.js';
 
 type Inputs = {x: Tensor4D};
@@ -31,6 +32,7 @@ const runUpsample: Operation<Inputs, Attrs> = defineKernel<Inputs, Attrs>({
       kernels.upsample(at(x), at(y), batch * height, width, channels, factor, scale);
       return y;
     }),
+    webgl: webgl.upsample,
   },
   gradient: (dy, _, attrs) => ({x: (): Tensor => runSumPool({x: dy as Tensor4D}, attrs) as Tensor}),
 });
@@ -47,6 +49,7 @@ const runSumPool: Operation<Inputs, Attrs> = defineKernel<Inputs, Attrs>({
       kernels.sumPool(at(x), at(y), batch * outHeight, outWidth, channels, factor, scale);
       return y;
     }),
+    webgl: webgl.sumPool,
   },
   gradient: (dy, _, attrs) => ({
     x: (): Tensor => runUpsample({x: dy as Tensor4D}, attrs) as Tensor,

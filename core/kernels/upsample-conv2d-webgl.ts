@@ -10,7 +10,8 @@ import type {TensorInfo} from '@tensorflow/tfjs-core';
 
 import {convolveBy, filterGradient} from './conv2d-webgl.js';
 import {convolution, spreadConvolution} from './convolution-shaders.js';
-import {pairs, type Shader, type WebGLCall, webglProgram} from './webgl.js';
+import {type WebGLCall, webglProgram} from './webgl.js';
+import {pairs, type Shader} from './webgl-shader.js';
 
 type Shape4D = [number, number, number, number];
 
@@ -20,8 +21,8 @@ const HALVING = {stride: 2, pad: 1} as const;
 export const upsampleConvolve = webglProgram(({x, w}: Record<'x' | 'w', TensorInfo>, _, call) => {
   const [batch, height, width] = x.shape as Shape4D;
   const outShape: Shape4D = [batch, 2 * height, 2 * width, w.shape[3]!];
-  return withWideFilter(call, w, wide =>
-    convolveBy(call, spreadConvolution, {x, w: wide, outShape}, {...HALVING, filter: 'plain'})
+  return withWideFilter(call, w, true, wide =>
+    convolveBy(call, spreadConvolution, {x, w: wide, outShape}, {...HALVING, filter: 'transposed'})
   );
 });
 
@@ -29,7 +30,7 @@ export const upsampleConvolveInputGradient = webglProgram(
   ({dy, w}: Record<'dy' | 'w', TensorInfo>, _, call) => {
     const [batch, height, width] = dy.shape as Shape4D;
     const outShape: Shape4D = [batch, height / 2, width / 2, w.shape[2]!];
-    return withWideFilter(call, w, wide =>
+    return withWideFilter(call, w, false, wide =>
       convolveBy(call, convolution, {x: dy, w: wide, outShape}, {...HALVING, filter: 'transposed'})
     );
   }
@@ -50,23 +51,26 @@ export const upsampleConvolveFilterGradient = webglProgram(
   }
 );
 
-/** Of a 3×3 filter `[3, 3, in, out]` the 4×4 one. */
-const WIDENING: Shader = {
-  name: 'widening',
-  inputs: ['w'],
-  uniforms: ['inPairs'],
-  main: `
-    int tap = quotient(row, inPairs);
-    int c = row - tap * inPairs;
-    int u = tap / 4, v = tap % 4;
-    vec4 sum = vec4(0);
-    for (int r = max(0, 2 - u); r <= min(2, 3 - u); r++) {
-      for (int s = max(0, 2 - v); s <= min(2, 3 - v); s++) {
-        sum += w_((r * 3 + s) * inPairs + c, column);
+/** Of a 3×3 filter `[3, 3, in, out]` the 4×4 one, as it is or with the channels exchanged. */
+function widening(exchanged: boolean): Shader {
+  const texel = exchanged ? '+ column, c' : '+ c, column';
+  return {
+    name: `widening ${exchanged}`,
+    inputs: ['w'],
+    uniforms: ['inPairs', 'rowPairs'],
+    main: `
+      int tap = quotient(row, rowPairs);
+      int c = row - tap * rowPairs;
+      int u = tap / 4, v = tap % 4;
+      vec4 sum = vec4(0);
+      for (int r = max(0, 2 - u); r <= min(2, 3 - u); r++) {
+        for (int s = max(0, 2 - v); s <= min(2, 3 - v); s++) {
+          sum += w_((r * 3 + s) * inPairs ${texel});
+        }
       }
-    }
-    result0 = sum;`,
-};
+      result0 = ${exchanged ? 'sum.xzyw' : 'sum'};`,
+  };
+}
 
 /** Of the gradient to a 4×4 filter `[4, 4, out, in]` that to the 3×3 one `[3, 3, in, out]`. */
 const NARROWING: Shader = {
@@ -85,13 +89,17 @@ const NARROWING: Shader = {
     result0 = sum.xzyw;`,
 };
 
+/** @param exchanged Whether the wide filter is to be `[4, 4, out, in]`: what is summed over comes last. */
 function withWideFilter(
   call: WebGLCall,
   w: TensorInfo,
+  exchanged: boolean,
   use: (wide: TensorInfo) => TensorInfo
 ): TensorInfo {
   const [, , channels, outChannels] = w.shape as Shape4D;
-  const wide = call.run(WIDENING, [4, 4, channels, outChannels], [w], [pairs(channels)]);
+  const last = exchanged ? [outChannels, channels] : [channels, outChannels];
+  const uniforms = [pairs(channels), pairs(last[0]!)];
+  const wide = call.run(widening(exchanged), [4, 4, ...last], [w], uniforms);
   const result = use(wide);
   call.free(wide);
   return result;
