@@ -219,7 +219,7 @@ function reading({oddChannels, oddWidth, filter}: Geometry): string {
       vec4 x = x_(texels + column, c);
       ${oddChannels ? `if (${last}) x.yw = vec2(0);` : ''}
       ${oddWidth ? 'if (column == pixelPairs - 1) x.zw = vec2(0);' : ''}
-      // Chosen and not branched to: a branch costs more than the reading.
+      // Chosen and not branched to: fragments side by side stay together.
         return inside ? x : vec4(0);
     }
     vec4 weights_(int row, int column, int c) {

@@ -76,7 +76,7 @@ export function partialSums(geometry: FilterGeometry): Shader {
         bool inside = column >= 0 && column < pixelPairs;
         vec4 x = x_(texels + column, c);
         ${oddWidth ? 'if (column == pixelPairs - 1) x.zw = vec2(0);' : ''}
-        // Chosen and not branched to: a branch costs more than the reading.
+        // Chosen and not branched to: fragments side by side stay together.
         return inside ? x : vec4(0);
       }
       vec4 gradient_(int texels, int column, int c) {
