@@ -48,7 +48,7 @@ const LAYERS = {
   'core/session': [...PLAIN, 'datasets/random.ts', 'core/graph', 'core/engine/client.ts'],
   components: [...PLAIN, 'core/graph', 'core/session', 'core/engine/client.ts'],
   cli: ['core', 'datasets', 'scripts/find-browser.ts'],
-  bench: ['core', 'datasets'],
+  bench: ['core', 'datasets', 'cli/in-browser.ts', 'cli/options.ts'],
 };
 
 /** Packages that a floor must not know. */

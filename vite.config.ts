@@ -14,8 +14,20 @@ export default defineConfig({
   server: {headers: ISOLATION_HEADERS},
   preview: {headers: ISOLATION_HEADERS},
   worker: {format: 'es'},
-  // tfjs with three backends is one large file, loaded by the worker alone.
-  build: {target: 'es2022', chunkSizeWarningLimit: 1000},
+  build: {
+    target: 'es2022',
+    // tfjs with three backends is one large file, loaded by the worker alone.
+    chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      // The page, and the element by itself for other people's pages, under a name that stays.
+      input: {index: 'index.html', 'redo-viewer': 'components/redo-viewer.ts'},
+      preserveEntrySignatures: 'allow-extension',
+      output: {
+        entryFileNames: ({name}) =>
+          name === 'redo-viewer' ? 'redo-viewer.js' : 'assets/[name]-[hash].js',
+      },
+    },
+  },
   optimizeDeps: {
     // Every source file, and not only what the page imports first: a package found late makes
     // Vite bundle its packages again, and the page reload in the middle of its work.

@@ -12,8 +12,11 @@ import {findPreset} from '../core/model/presets.js';
 import type {Evaluation} from '../core/training/evaluation.js';
 import type {IterationReport} from '../core/training/report.js';
 import type {Split} from '../datasets/dataset.js';
-import {json, main, nodeBackend, readOptions, wholeNumber} from './options.js';
+import {json, main, nodeBackend, readOptions, UsageError, wholeNumber} from './options.js';
 import {ProgressLine} from './progress.js';
+import {provideWebgpu} from './webgpu.js';
+
+const NODE_BACKENDS = ['wasm', 'cpu', 'webgpu'] as const;
 
 await main(async () => {
   const options = readOptions('train', {
@@ -23,6 +26,7 @@ await main(async () => {
     training: {help: 'JSON over its training, e.g. {"lambdaZ": 2}', default: '{}'},
     steps: {help: 'iterations', default: '1000'},
     seed: {help: 'seed of everything random', default: '0'},
+    backend: {help: 'wasm, cpu, or webgpu for a GPU', default: 'wasm'},
     out: {help: 'file for the whole state, to go on from', default: ''},
     'out-model': {help: 'file for the weights alone, in half precision', default: ''},
     every: {help: 'iterations between looks at validation images, 0 for none', default: '0'},
@@ -40,7 +44,15 @@ await main(async () => {
     training: json<Partial<TrainingConfig>>('training', options.training),
   };
 
-  const engine = new Engine(nodeBackend());
+  const backend = NODE_BACKENDS.find(name => name === options.backend);
+  if (!backend) {
+    throw new UsageError(
+      `--backend must be one of ${NODE_BACKENDS.join(', ')}; got ${options.backend}`
+    );
+  }
+  if (backend === 'webgpu') await provideWebgpu();
+
+  const engine = new Engine({...nodeBackend(), name: backend});
   const {model, dataset: data} = await engine.request('open', {
     preset,
     dataset,

@@ -10,23 +10,22 @@ declare global {
   }
 }
 
-/** Verifies `/reference` on WebGL, from `/weights` if `hasWeights`. Errors come back as text. */
+/** Backends that a page has and Node has not, or not without more. */
+export type PageBackend = 'webgl' | 'webgpu';
+
+/** Verifies `/reference`, from `/weights` if `hasWeights`. */
 export async function verifyServed(
+  name: PageBackend,
   hasWeights: boolean,
   strict: boolean
-): Promise<{report: Report} | {error: string}> {
-  try {
-    const {device} = await startBackend({name: 'webgl', wasmFiles: {}, place: 'main'});
-    const options = {
-      weights: hasWeights ? await fetched('/weights') : undefined,
-      strict,
-      progress: (what: string) => window.showProgress(what),
-      device: `webgl: ${device}`,
-    };
-    return {report: await verifyFile(await fetched('/reference'), options)};
-  } catch (error) {
-    return {error: error instanceof Error ? error.message : String(error)};
-  }
+): Promise<Report> {
+  const {device} = await startBackend({name, wasmFiles: {}, place: 'main'});
+  return verifyFile(await fetched('/reference'), {
+    weights: hasWeights ? await fetched('/weights') : undefined,
+    strict,
+    progress: (what: string) => window.showProgress(what),
+    device: `${name}: ${device}`,
+  });
 }
 
 async function fetched(path: string): Promise<Uint8Array> {

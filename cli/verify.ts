@@ -17,13 +17,13 @@ import {passes, verdict} from '../core/verify/report.js';
 import type {Verification} from '../core/verify/verify.js';
 import {type Report, verifyFile, type VerifyFileOptions} from '../core/verify/verify-file.js';
 import {main, nodeBackend, UsageError} from './options.js';
-import {InBrowser} from './verify-in-browser.js';
+import {VerifyInBrowser} from './verify-in-browser.js';
 
-const BACKENDS = ['cpu', 'wasm', 'webgl'] as const;
+const BACKENDS = ['cpu', 'wasm', 'webgl', 'webgpu'] as const;
 type Backend = (typeof BACKENDS)[number];
 
 const USAGE = `usage: npm run verify -- [--backend ${BACKENDS.join('|')}] [--weights FILE.pth] [--strict] FILE…
-  --backend   what computes: wasm in Node (default), plain JavaScript, or WebGL in a headless browser
+  --backend   what computes: wasm (default) or plain JavaScript in Node, WebGL or WebGPU in a headless browser
   --weights   PyTorch checkpoint to start from in the place of the reference's own parameters
   --strict    hold all against their bounds, also what rounding decides (docs/parity.md)
   FILE        reference, see test/reference/README.md`;
@@ -37,7 +37,10 @@ interface Place {
 await main(async () => {
   const {backend, strict, weights, files} = readArguments();
   const weightBytes = weights === undefined ? undefined : await readFile(weights);
-  const place = backend === 'webgl' ? await InBrowser.start() : await inNode(backend);
+  const place =
+    backend === 'webgl' || backend === 'webgpu'
+      ? await VerifyInBrowser.start(backend)
+      : await inNode(backend);
   try {
     const verdicts: Verification[] = [];
     for (const file of files) {

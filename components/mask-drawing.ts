@@ -1,20 +1,36 @@
 /** Masks as pixels. */
 
 import type {Masks, Picture} from '../core/engine/protocol.js';
+import {largestRegions} from '../core/session/region-matching.js';
 import {regionColour} from './palette.js';
 
-/** Each region in its colour, weighted by its mask. */
-export function paintRegions({width, height, regions, values}: Masks): Picture {
-  const size = width * height;
-  const pixels = new Uint8ClampedArray(4 * size).fill(255);
-  for (let channel = 0; channel < 3; channel++) {
-    for (let pixel = 0; pixel < size; pixel++) {
-      let level = 0;
-      for (let region = 0; region < regions; region++) {
-        level += values[region * size + pixel]! * regionColour(region)[channel]!;
-      }
-      pixels[4 * pixel + channel] = level;
-    }
+/** How masks are read before they are drawn. */
+export interface MaskReading {
+  /** Gives each pixel whole to the region whose mask is largest there. */
+  hard?: boolean;
+  /** The region to draw alone; all if absent. */
+  only?: number;
+}
+
+/** A wrong pixel of an error map: a magenta that is also darker than the washed-out image about it. */
+const WRONG = [196, 0, 102] as const;
+
+/** How far the image under an error map is washed out, in [0, 1]. */
+const WASH = 0.65;
+
+/**
+ * Each region in its colour, weighted by its mask; transparent where the regions drawn have
+ * nothing.
+ */
+export function paintRegions(masks: Masks, reading: MaskReading = {}): Picture {
+  const {width, height} = masks;
+  const mixed = mix(masks, reading);
+  const pixels = new Uint8ClampedArray(mixed.length);
+  for (let i = 0; i < mixed.length; i += 4) {
+    const share = mixed[i + 3]!;
+    const scale = share > 0 ? 1 / share : 0;
+    for (let c = 0; c < 3; c++) pixels[i + c] = scale * mixed[i + c]!;
+    pixels[i + 3] = 255 * share;
   }
   return {width, height, pixels};
 }
@@ -25,31 +41,73 @@ export function paintRegions({width, height, regions, values}: Masks): Picture {
  * @param opacity Of the colours, in [0, 1].
  * @throws RangeError if image and masks differ in size.
  */
-export function paintOverlay(masks: Masks, image: Picture, opacity: number): Picture {
-  if (image.width !== masks.width || image.height !== masks.height) {
+export function paintOverlay(
+  masks: Masks,
+  image: Picture,
+  opacity: number,
+  reading: MaskReading = {}
+): Picture {
+  const {width, height} = masks;
+  if (image.width !== width || image.height !== height) {
     throw new RangeError(
-      `paintOverlay: image must be ${masks.width}×${masks.height} like its masks; got ${image.width}×${image.height}`
+      `paintOverlay: image must be ${width}×${height} like its masks; got ${image.width}×${image.height}`
     );
   }
-  const painted = paintRegions(masks);
-  const {pixels} = painted;
-  for (let i = 0; i < pixels.length; i += 4) {
-    const [red, green, blue] = [image.pixels[i]!, image.pixels[i + 1]!, image.pixels[i + 2]!];
-    const grey = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-    [red, green, blue].forEach((level, channel) => {
-      const dulled = (1 - opacity) * level + opacity * grey;
-      pixels[i + channel] = (1 - opacity) * dulled + opacity * pixels[i + channel]!;
-    });
+  const mixed = mix(masks, reading);
+  const pixels = new Uint8ClampedArray(mixed.length);
+  for (let i = 0; i < mixed.length; i += 4) {
+    const cover = opacity * mixed[i + 3]!;
+    const grey = luminance(image, i);
+    for (let c = 0; c < 3; c++) {
+      const dulled = (1 - cover) * image.pixels[i + c]! + cover * grey;
+      pixels[i + c] = (1 - cover) * dulled + opacity * mixed[i + c]!;
+    }
+    pixels[i + 3] = 255;
   }
-  return painted;
+  return {width, height, pixels};
 }
 
 /** One mask M_k as grey levels: 0 black, 1 white. */
-export function paintMask({width, height, values}: Masks, region: number): Picture {
+export function paintMask(masks: Masks, region: number, hard = false): Picture {
+  const {width, height, values} = masks;
   const size = width * height;
-  const pixels = new Uint8ClampedArray(4 * size).fill(255);
+  const pixels = new Uint8ClampedArray(4 * size);
+  // A word a pixel, opaque: a stroke draws this anew for each region.
+  const words = new Uint32Array(pixels.buffer);
+  const largest = hard ? largestRegions(masks) : undefined;
   for (let pixel = 0; pixel < size; pixel++) {
-    pixels.fill(255 * values[region * size + pixel]!, 4 * pixel, 4 * pixel + 3);
+    const share = largest ? Number(largest[pixel] === region) : values[region * size + pixel]!;
+    words[pixel] = 0xff000000 | (Math.round(255 * share) * 0x010101);
+  }
+  return {width, height, pixels};
+}
+
+/**
+ * Pixels whose largest mask is not that of their true region, on a pale grey image.
+ *
+ * @param labels True region of each pixel `[height, width]`.
+ * @param regionOf Region of the model that stands for each true region.
+ * @throws RangeError if image and masks differ in size.
+ */
+export function paintErrors(
+  masks: Masks,
+  labels: Uint8Array,
+  regionOf: readonly number[],
+  image: Picture
+): Picture {
+  const {width, height} = masks;
+  if (image.width !== width || image.height !== height) {
+    throw new RangeError(
+      `paintErrors: image must be ${width}×${height} like its masks; got ${image.width}×${image.height}`
+    );
+  }
+  const found = largestRegions(masks);
+  const pixels = new Uint8ClampedArray(4 * found.length).fill(255);
+  for (let pixel = 0; pixel < found.length; pixel++) {
+    const i = 4 * pixel;
+    const wrong = found[pixel] !== regionOf[labels[pixel]!];
+    const pale = (1 - WASH) * luminance(image, i) + WASH * 255;
+    for (let c = 0; c < 3; c++) pixels[i + c] = wrong ? WRONG[c]! : pale;
   }
   return {width, height, pixels};
 }
@@ -78,4 +136,33 @@ export function masksOfLabels(
   const values = new Float32Array(regions * labels.length);
   labels.forEach((label, pixel) => (values[regionOf[label]! * labels.length + pixel] = 1));
   return {width, height: labels.length / width, regions, values};
+}
+
+/**
+ * Adds up colours of regions by their masks.
+ *
+ * @returns Red, green and blue times the share of the regions drawn, and that share `[pixels, 4]`.
+ */
+function mix(masks: Masks, {hard, only}: MaskReading): Float32Array {
+  const {regions, values} = masks;
+  const size = masks.width * masks.height;
+  const mixed = new Float32Array(4 * size);
+  const largest = hard ? largestRegions(masks) : undefined;
+  const colours = Float32Array.from(
+    Array.from({length: regions}, (_, k) => regionColour(k)).flat()
+  );
+  const [first, last] = only === undefined ? [0, regions - 1] : [only, only];
+  for (let pixel = 0; pixel < size; pixel++) {
+    for (let region = first; region <= last; region++) {
+      const share = largest ? Number(largest[pixel] === region) : values[region * size + pixel]!;
+      for (let c = 0; c < 3; c++) mixed[4 * pixel + c]! += share * colours[3 * region + c]!;
+      mixed[4 * pixel + 3]! += share;
+    }
+  }
+  return mixed;
+}
+
+/** Brightness of the pixel that begins at a byte. */
+function luminance({pixels}: Picture, i: number): number {
+  return 0.2126 * pixels[i]! + 0.7152 * pixels[i + 1]! + 0.0722 * pixels[i + 2]!;
 }

@@ -5,6 +5,13 @@ import {strings} from './strings.js';
 import {controls, theme} from './theme.js';
 import './redo-picture.js';
 
+type Pictures = readonly (Picture | undefined)[];
+
+/** Another list of the same pictures is no change: to scroll to the picked one costs a layout. */
+function differ(now: Pictures, before: Pictures | undefined): boolean {
+  return now.length !== before?.length || now.some((picture, i) => picture !== before[i]);
+}
+
 /**
  * A page of images to pick one from: a listbox, in which the arrow keys pick.
  *
@@ -60,7 +67,7 @@ export class RedoImageStrip extends LitElement {
   ];
 
   /** The images of the page; an absent one is still being read. */
-  @property({attribute: false}) pictures: readonly (Picture | undefined)[] = [];
+  @property({attribute: false, hasChanged: differ}) pictures: Pictures = [];
 
   /** Index of the page's first image. */
   @property({type: Number}) first = 0;

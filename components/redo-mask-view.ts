@@ -1,7 +1,10 @@
 import {css, html, LitElement, nothing} from 'lit';
 import {customElement, property} from 'lit/decorators.js';
+import {classMap} from 'lit/directives/class-map.js';
 import type {Masks, Picture} from '../core/engine/protocol.js';
+import {largestRegions} from '../core/session/region-matching.js';
 import {paintMask, paintOverlay, paintRegions, regionAt} from './mask-drawing.js';
+import {drawPatterns} from './mask-patterns.js';
 import {theme} from './theme.js';
 import './redo-picture.js';
 
@@ -31,6 +34,10 @@ export class RedoMaskView extends LitElement {
       .single {
         cursor: default;
       }
+
+      .patterned {
+        --redo-picture-rendering: auto;
+      }
     `,
   ];
 
@@ -42,8 +49,17 @@ export class RedoMaskView extends LitElement {
 
   @property() mode: MaskMode = 'overlay';
 
-  /** Region k to show where the mode is `single`, from 0. */
+  /** Region k to show where the mode is `single` or `alone` is set, from 0. */
   @property({type: Number}) region = 0;
+
+  /** Draws the colour of `region` and leaves the others out. */
+  @property({type: Boolean}) alone = false;
+
+  /** Gives each pixel whole to the region whose mask is largest there. */
+  @property({type: Boolean}) hard = false;
+
+  /** Draws a pattern on each region's colour, to tell them apart without it. */
+  @property({type: Boolean}) patterns = false;
 
   /** Of the colours in an overlay, in [0, 1]. */
   @property({type: Number}) opacity = 0.6;
@@ -69,19 +85,23 @@ export class RedoMaskView extends LitElement {
   }
 
   private painted(): Picture | undefined {
-    const {masks, picture, mode} = this;
+    const {masks, picture, mode, hard} = this;
     if (!masks) return undefined;
-    if (mode === 'single') return paintMask(masks, this.region);
+    if (mode === 'single') return paintMask(masks, this.region, hard);
+    const only = this.alone ? this.region : undefined;
     const fits = picture?.width === masks.width && picture.height === masks.height;
-    return mode === 'overlay' && fits
-      ? paintOverlay(masks, picture, this.opacity)
-      : paintRegions(masks);
+    const overlaid = mode === 'overlay' && fits;
+    const painted = overlaid
+      ? paintOverlay(masks, picture, this.opacity, {hard, only})
+      : paintRegions(masks, {hard, only});
+    if (!this.patterns) return painted;
+    return drawPatterns(painted, largestRegions(masks), overlaid ? this.opacity : 1, only);
   }
 
   protected override render() {
     return html`<redo-picture
       part="picture"
-      class=${this.mode}
+      class=${classMap({[this.mode]: true, patterned: this.patterns && this.mode !== 'single'})}
       label=${this.label || nothing}
       .picture=${this.painted()}
       @click=${this.handleClick}

@@ -4,6 +4,7 @@ import {connectEngine} from '../core/engine/client.js';
 import type {EngineClient} from '../core/engine/protocol.js';
 import type {PlaneChoice} from '../core/session/latent.js';
 import type {Session} from '../core/session/session.js';
+import {MASK_LOOKS, renderImage} from './image-panel.js';
 import type {TrainEvents} from './redo-train-controls.js';
 import {controls, theme} from './theme.js';
 import {renderCode} from './viewer-code-panel.js';
@@ -17,7 +18,10 @@ import './redo-error-panel.js';
 import './redo-image-strip.js';
 import './redo-latent-map.js';
 import './redo-line-chart.js';
+import './redo-mask-editor.js';
+import './redo-mask-legend.js';
 import './redo-mask-view.js';
+import './redo-paint-tools.js';
 import './redo-picture.js';
 import './redo-plane-choice.js';
 import './redo-progress.js';
@@ -59,8 +63,7 @@ export class RedoViewer extends LitElement {
   static override styles = [theme, controls, viewerStyles];
 
   @state() private looks: panels.Looks = {
-    maskMode: 'overlay',
-    showTruth: true,
+    ...MASK_LOOKS,
     showRecovered: false,
     showEffects: false,
     byEffect: false,
@@ -90,7 +93,7 @@ export class RedoViewer extends LitElement {
   @property({type: Number}) region = 0;
 
   /** Where to compute; `auto` takes the fastest that works. */
-  @property() backend: 'auto' | 'webgl' | 'wasm' | 'cpu' = 'auto';
+  @property() backend: 'auto' | 'webgl' | 'webgpu' | 'wasm' | 'cpu' = 'auto';
 
   /** Thread to compute on; a worker if absent and possible. */
   @property() place?: 'worker' | 'main';
@@ -237,7 +240,7 @@ export class RedoViewer extends LitElement {
           </div>`;
     }
     return html`
-      ${panels.renderImages(session, model)} ${panels.renderImage(state, this.looks, setLooks)}
+      ${panels.renderImages(session, model)} ${renderImage(state, this.looks, setLooks)}
       ${panels.renderRegions(state)}
       <div class="side">
         ${renderCode(session, this.looks, setLooks)}

@@ -1,6 +1,7 @@
 /** Everything that the elements say to people, in one table. */
 
 import type {Phase, Side} from '../core/training/report.js';
+import type {MaskTool} from '../core/session/mask-stroke.js';
 import type {Command, SessionProgress} from '../core/session/open-model.js';
 import type {Status} from '../core/session/session.js';
 import {formatCount, formatMs, formatShare, formatValue} from './format.js';
@@ -114,6 +115,47 @@ export const strings = {
     agreement: (accuracy: number) => `${formatShare(accuracy)} of pixels agree with the truth`,
     noTruth: 'Nobody has labelled this image.',
     score: (score: number) => `D(I) = ${formatValue(score)}`,
+    edited: 'Masks M, edited',
+    opacity: 'Opacity',
+    reading: 'How to read the masks',
+    soft: 'Soft',
+    hard: 'Largest wins',
+    patterns: 'Patterns',
+    alone: (region: number) => `Region ${region + 1} alone`,
+    errors: 'Errors',
+    errorsAlt: 'Pixels in the wrong region, marked on the input',
+    errorsNone: 'No truth to differ from.',
+    wrong: (share: number) => `${formatShare(share)} of pixels wrong`,
+    iou: (iou: number) => `IoU ${formatShare(iou)}`,
+    objectIou: (iou: number) => `Objects’ IoU ${formatShare(iou)}`,
+  },
+
+  paint: {
+    title: 'Paint',
+    tool: 'Tool',
+    tools: {brush: 'Brush', eraser: 'Eraser', fill: 'Fill'} satisfies Record<MaskTool, string>,
+    brushSize: 'Size',
+    hardness: 'Hardness',
+    size: (pixels: number) => `${pixels} px`,
+    share: (share: number) => formatShare(share),
+    undo: 'Undo',
+    redo: 'Redo',
+    restore: 'Back to f’s masks',
+    swap: 'Swap with',
+    swapWith: (region: number) => `Swap with region ${region + 1}`,
+    swapOther: 'Region to swap with',
+    surface: (region: number) => `Mask of region ${region + 1}, to paint on`,
+    keys: 'Arrow keys move the brush, Space paints (hold it to draw), [ and ] change its size, Ctrl+Z undoes.',
+    at: (x: number, y: number, region: number) =>
+      `Column ${x + 1}, row ${y + 1}: region ${region + 1}`,
+    drawn: {
+      brush: (region: number) => `Region ${region + 1} painted`,
+      eraser: (region: number) => `Region ${region + 1} erased`,
+      fill: (region: number) => `Region ${region + 1} filled`,
+    } satisfies Record<MaskTool, (region: number) => string>,
+    sizeNow: (pixels: number) => `Brush of ${pixels} pixels`,
+    undone: 'Undone',
+    redone: 'Done again',
   },
 
   regions: {

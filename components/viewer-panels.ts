@@ -5,14 +5,14 @@ import {live} from 'lit/directives/live.js';
 import type {ModelInfo} from '../core/engine/protocol.js';
 import type {Session} from '../core/session/session.js';
 import type {HistoryCharts} from './history-charts.js';
+import type {MaskLooks} from './image-panel.js';
 import type {RegionRow} from './redo-region-grid.js';
 import {strings} from './strings.js';
+import {updating} from './updating.js';
 import type {ViewerState} from './viewer-state.js';
 
 /** How the user wants the viewer to look: no part of the session. */
-export interface Looks {
-  maskMode: 'overlay' | 'colours';
-  showTruth: boolean;
+export interface Looks extends MaskLooks {
   /** Whether δ's reading of the codes is shown. */
   showRecovered: boolean;
   /** Whether the effects of the code's components are shown, and whether these stand in their order. */
@@ -25,9 +25,6 @@ export interface Looks {
 }
 
 export type SetLooks = (change: Partial<Looks>) => void;
-
-const updating = (pending: boolean) =>
-  pending ? html`<span class="updating">${strings.updating}</span>` : nothing;
 
 export function renderImages(session: Session, {dataset}: ModelInfo): TemplateResult {
   const {images} = strings;
@@ -42,82 +39,6 @@ export function renderImages(session: Session, {dataset}: ModelInfo): TemplateRe
       .selected=${index}
       .count=${dataset.counts[split]}
     ></redo-image-strip>
-  </section>`;
-}
-
-export function renderImage(state: ViewerState, looks: Looks, setLooks: SetLooks): TemplateResult {
-  const {input, masks} = strings;
-  const {index} = state.session.image.value;
-  const {pending} = state.session.views.segmentation.state.value;
-  const segmentation = state.segmentation.value;
-  const {picture, labels} = state.segmented.value;
-  const truth = state.truth.value;
-  return html`<section class="image" aria-labelledby="image-title">
-    <div class="head">
-      <h2 id="image-title">${strings.images.item(index)}</h2>
-      ${updating(pending)}
-    </div>
-    <div class="pictures">
-      <figure>
-        <redo-picture
-          label=${input.alt(index)}
-          .picture=${state.input.value.picture}
-        ></redo-picture>
-        <figcaption>
-          <span>${input.title}</span>
-          <span class="soft">${segmentation ? masks.score(segmentation.score) : nothing}</span>
-        </figcaption>
-      </figure>
-      <figure>
-        <redo-mask-view
-          label=${looks.maskMode === 'overlay' ? masks.overlayAlt : masks.coloursAlt}
-          mode=${looks.maskMode}
-          .masks=${segmentation?.masks}
-          .picture=${picture}
-        ></redo-mask-view>
-        <figcaption>
-          <span>${masks.title}</span>
-          <span class="soft">${truth ? masks.agreement(truth.accuracy) : nothing}</span>
-        </figcaption>
-      </figure>
-      ${
-        looks.showTruth
-          ? html`<figure>
-              <redo-mask-view
-                label=${masks.truthAlt}
-                mode=${looks.maskMode}
-                .masks=${truth?.masks}
-                .picture=${picture}
-              ></redo-mask-view>
-              <figcaption>${labels || !picture ? masks.truth : masks.noTruth}</figcaption>
-            </figure>`
-          : nothing
-      }
-    </div>
-    <div class="options">
-      <fieldset class="choice">
-        <legend class="visually-hidden">${masks.views}</legend>
-        ${(['overlay', 'colours'] as const).map(
-          mode =>
-            html`<label>
-              <input
-                type="radio"
-                name="mode"
-                .checked=${live(mode === looks.maskMode)}
-                @change=${() => setLooks({maskMode: mode})}
-              />${masks[mode]}
-            </label>`
-        )}
-      </fieldset>
-      <label class="check">
-        <input
-          type="checkbox"
-          name="truth"
-          .checked=${live(looks.showTruth)}
-          @change=${() => setLooks({showTruth: !looks.showTruth})}
-        />${masks.truth}
-      </label>
-    </div>
   </section>`;
 }
 

@@ -5,6 +5,7 @@ import type {
   EngineClient,
   ImageRef,
   Masks,
+  Picture,
   RedrawResult,
   Requests,
 } from '../core/engine/protocol.js';
@@ -14,7 +15,7 @@ import {matchRegions, type Agreement} from '../core/session/region-matching.js';
 import {Session} from '../core/session/session.js';
 import type {About} from '../core/session/views.js';
 import {historyCharts, type HistoryCharts} from './history-charts.js';
-import {masksOfLabels} from './mask-drawing.js';
+import {masksOfLabels, paintErrors} from './mask-drawing.js';
 import {strings} from './strings.js';
 
 /** Something that failed, as it is shown. */
@@ -46,22 +47,29 @@ export class ViewerState {
   readonly input: ReadonlySignal<Sample>;
   /** Masks, areas and score; the user's masks where there are any. */
   readonly segmentation: ReadonlySignal<About<Requests['segment']['result']> | undefined>;
+  /** Whether `segmentation` is about the image in hand, and not still about the last one. */
+  readonly editable: ReadonlySignal<boolean>;
   /** The image that `segmentation` is about. */
   readonly segmented: ReadonlySignal<Sample>;
   readonly truth: ReadonlySignal<Truth | undefined>;
+  /** Where the masks are wrong. */
+  readonly errors: ReadonlySignal<Picture | undefined>;
   /** One a region. */
   readonly redraws: ReadonlySignal<readonly (About<RedrawResult> | undefined)[]>;
   readonly charts: ReadonlySignal<HistoryCharts>;
 
   constructor(engine: EngineClient) {
     const session = new Session(engine);
-    const {views, history, image, editedMasks} = session;
+    const {views, history, image} = session;
+    const edited = session.maskEdits.present;
     this.session = session;
     this.input = computed(() => sampleOf(session, image.value));
     this.segmentation = computed(() => {
       const shown = present(views.segmentation.state.value, image.value);
-      return shown && {...shown, masks: editedMasks.value ?? shown.masks};
+      const masks = edited.value;
+      return shown && masks ? {...shown, masks, areas: areasOf(masks)} : shown;
     });
+    this.editable = computed(() => this.segmentation.value?.image === image.value);
     this.segmented = computed(() => sampleOf(session, this.segmentation.value?.image));
     this.redraws = computed(() =>
       views.redraws.value.map(({state}) => present(state.value, image.value))
@@ -69,7 +77,21 @@ export class ViewerState {
     // By themselves, because the truth is matched anew only where one of them is another.
     const masks = computed(() => this.segmentation.value?.masks);
     const labels = computed(() => this.segmented.value.labels);
-    this.truth = computed(() => truthOf(labels.value, masks.value));
+    const agreement = computed(() => agreementOf(labels.value, masks.value));
+    // A brush rarely changes which region is which: its strokes leave the drawn truth as it is.
+    const order = settled(() => agreement.value?.regionOf);
+    const trueMasks = computed(() => trueMasksOf(labels.value, masks.peek(), order.value));
+    this.truth = computed(() => {
+      const [known, drawn] = [agreement.value, trueMasks.value];
+      return known && drawn && {...known, masks: drawn};
+    });
+    this.errors = computed(() => {
+      const {picture, labels: known} = this.segmented.value;
+      const {regionOf} = agreement.value ?? {};
+      return picture && known && regionOf && masks.value
+        ? paintErrors(masks.value, known, regionOf, picture)
+        : undefined;
+    });
     this.charts = computed(() => {
       // The columns grow in place: the revision is what tells.
       void history.revision.value;
@@ -132,9 +154,42 @@ function present<T extends {image: ImageRef}>(
   return pending || value?.image === image ? value : undefined;
 }
 
-/** The truth beside masks of the same size; undefined where there is none to show. */
-function truthOf(labels: Uint8Array | undefined, masks: Masks | undefined): Truth | undefined {
+/** How masks agree with the truth; undefined where there is none of their size. */
+function agreementOf(
+  labels: Uint8Array | undefined,
+  masks: Masks | undefined
+): Agreement | undefined {
   if (!labels || !masks || labels.length !== masks.width * masks.height) return undefined;
-  const agreement = matchRegions(masks, labels);
-  return {...agreement, masks: masksOfLabels(labels, masks.width, agreement.regionOf)};
+  return matchRegions(masks, labels);
+}
+
+/** @param order The regions that stand for the true ones. */
+function trueMasksOf(
+  labels: Uint8Array | undefined,
+  masks: Masks | undefined,
+  order: readonly number[] | undefined
+): Masks | undefined {
+  return labels && masks && order && masksOfLabels(labels, masks.width, order);
+}
+
+/** Numbers that are the same list as before while they are equal. */
+function settled(
+  read: () => readonly number[] | undefined
+): ReadonlySignal<readonly number[] | undefined> {
+  let last: readonly number[] | undefined;
+  return computed(() => {
+    const now = read();
+    const equal = now?.length === last?.length && now?.every((value, i) => value === last![i]);
+    return equal ? last : (last = now);
+  });
+}
+
+/** Mean of each mask. */
+function areasOf({regions, values}: Masks): number[] {
+  const pixels = values.length / regions;
+  return Array.from({length: regions}, (_, region) => {
+    let sum = 0;
+    for (let i = region * pixels; i < (region + 1) * pixels; i++) sum += values[i]!;
+    return sum / pixels;
+  });
 }

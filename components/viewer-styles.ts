@@ -132,9 +132,40 @@ export const viewerStyles = css`
   }
 
   .check input {
+    accent-color: var(--_accent);
+  }
+
+  .check input[type='checkbox'] {
     width: 16px;
     height: 16px;
-    accent-color: var(--_accent);
+  }
+
+  .check input[type='range'] {
+    width: 96px;
+    margin: 0;
+  }
+
+  .head button[aria-pressed='true'] {
+    border-color: var(--_accent);
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+
+  /* Beneath what is looked at, and large. */
+  .painting {
+    grid-column: 1 / -1;
+    order: 1;
+    gap: 12px;
+  }
+
+  .painting > .canvas {
+    display: grid;
+    gap: 6px;
+  }
+
+  redo-mask-legend {
+    display: block;
+    margin-top: 8px;
   }
 
   .checks {
@@ -190,6 +221,15 @@ export const viewerStyles = css`
     .charts {
       grid-template-columns: repeat(auto-fit, minmax(220px, 1fr));
     }
+
+    .pictures:has(.painting) {
+      grid-template-columns: repeat(auto-fill, 140px);
+    }
+
+    .painting {
+      grid-template-columns: minmax(0, 420px) minmax(240px, 1fr);
+      gap: 20px;
+    }
   }
 
   @container (min-width: 860px) {
@@ -203,7 +243,7 @@ export const viewerStyles = css`
       grid-column: 1 / -1;
     }
 
-    .pictures {
+    .pictures:not(:has(.painting)) {
       grid-template-columns: repeat(auto-fit, minmax(160px, 240px));
     }
   }
@@ -223,9 +263,23 @@ export const viewerStyles = css`
       grid-column: 2;
     }
 
-    .pictures {
+    .pictures,
+    .pictures:not(:has(.painting)),
+    .pictures:has(.painting) {
       grid-template-columns: minmax(0, 1fr);
       gap: 16px;
+    }
+
+    .painting {
+      order: 0;
+      grid-template-columns: minmax(0, 1fr);
+      gap: 12px;
+    }
+  }
+
+  @container (min-width: 1400px) {
+    .sheet:has(.painting) {
+      grid-template-columns: 360px minmax(0, 1fr) 372px;
     }
   }
 `;

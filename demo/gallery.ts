@@ -100,6 +100,48 @@ render(
       <p>One mask as grey levels.</p>
       <redo-mask-view label="Mask" mode="single" .region=${1} .masks=${masks}></redo-mask-view>
     </section>
+    <section class="small">
+      <h2>redo-mask-view patterns</h2>
+      <p>Hard masks, told apart without colour.</p>
+      <redo-mask-view
+        label="Patterns"
+        hard
+        patterns
+        .masks=${masks}
+        .picture=${input.picture}
+      ></redo-mask-view>
+    </section>
+    <section class="small">
+      <h2>redo-mask-view alone</h2>
+      <p>One region over the image.</p>
+      <redo-mask-view
+        label="One region"
+        alone
+        .region=${1}
+        .masks=${masks}
+        .picture=${input.picture}
+      ></redo-mask-view>
+    </section>
+    <section>
+      <h2>redo-mask-editor, redo-paint-tools</h2>
+      <p>Paints with pointer and keyboard; its tools stand by themselves.</p>
+      <redo-mask-editor
+        patterns
+        .masks=${masks}
+        .picture=${input.picture}
+        .region=${1}
+      ></redo-mask-editor>
+      <redo-paint-tools .region=${1} .regions=${REGIONS} edited canUndo></redo-paint-tools>
+    </section>
+    <section>
+      <h2>redo-mask-legend</h2>
+      <p>A region in hand; objects with their IoU.</p>
+      <redo-mask-legend
+        patterns
+        .entries=${[{name: 'ground'}, {name: 'dark disc', iou: 0.91}, {}]}
+        .selected=${1}
+      ></redo-mask-legend>
+    </section>
     <section>
       <h2>redo-region-grid</h2>
       <p>A row a region, one in hand.</p>

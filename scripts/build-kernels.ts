@@ -19,21 +19,14 @@ const output = join(root, 'core/kernels/generated/kernels.ts');
 
 if (!(await isCurrent())) {
   const plain = await compile([]);
-  // Memory that several threads share is another type of memory, and wants a module of its own.
-  const shared = await compile([
-    '--sharedMemory',
-    '--maximumMemory',
-    '65536',
-    '--enable',
-    'threads',
-  ]);
+  const relaxed = await compile(['--enable', 'relaxed-simd']);
   const text = `/** Made by scripts/build-kernels.ts from core/kernels/assembly; not to be edited. */
 
-/** The module for memory of one thread's own, in base64. */
+/** The module in base64. */
 export const PLAIN = '${plain}';
 
-/** The module for memory that threads share, in base64. */
-export const SHARED = '${shared}';
+/** The module that multiplies and adds in one instruction, in base64. */
+export const RELAXED = '${relaxed}';
 `;
   await mkdir(dirname(output), {recursive: true});
   await writeFile(`${output}.part`, text);

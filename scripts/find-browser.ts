@@ -125,7 +125,7 @@ export function hasSystemEgl(): boolean {
   return /libEGL\.so\.1\b/.test(listed) && /libEGL_(mesa|nvidia)\.so/.test(listed);
 }
 
-/** Command-line flags that make WebGL 2 work without a display. */
+/** Command-line flags that make WebGL 2 and WebGPU work without a display and without a GPU. */
 export function browserFlags(): string[] {
   const flags = [
     '--no-sandbox',
@@ -134,6 +134,7 @@ export function browserFlags(): string[] {
     '--disable-component-update',
     '--disable-sync',
     '--ignore-gpu-blocklist',
+    '--enable-unsafe-webgpu',
   ];
   if (process.platform !== 'linux') return flags;
   return hasSystemEgl()

@@ -1,7 +1,7 @@
 /** Counts of test results, of one suite or of all. */
 
 /** Backends that the title of a suite can end with, as in `conv2d(x, w) [webgl]`. */
-const BACKENDS = ['webgl', 'wasm', 'cpu'] as const;
+const BACKENDS = ['webgl', 'webgpu', 'wasm', 'cpu'] as const;
 
 /** Where a test ran: on a named backend, in the page without one, or in Node. */
 export type Place = (typeof BACKENDS)[number] | 'page' | 'node';

@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as wasm from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgl';
 import type {MathBackendWebGL} from '@tensorflow/tfjs-backend-webgl';
+import type {WebGPUBackend} from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 // After tfjs-core itself, whose flags it asks for.
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
@@ -63,6 +64,10 @@ async function tryBackend(name: BackendName, wasmFiles: WasmFiles): Promise<stri
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     wasm.setWasmPaths(wasmFiles);
   }
+  if (name === 'webgpu') {
+    const reason = await prepareWebgpu();
+    if (reason) return reason;
+  }
   try {
     if (await tf.setBackend(name)) return undefined;
   } catch (error) {
@@ -73,9 +78,24 @@ async function tryBackend(name: BackendName, wasmFiles: WasmFiles): Promise<stri
     : `${name} could not start; reload the page, or use another backend`;
 }
 
+/** Loads the backend, which few ask for, by itself. @returns Why it can't be had, or nothing. */
+async function prepareWebgpu(): Promise<string | undefined> {
+  const gpu = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
+  if (!(await gpu?.requestAdapter())) {
+    return 'webgpu needs WebGPU, which this browser does not give on this machine; use backend="webgl"';
+  }
+  await import('@tensorflow/tfjs-backend-webgpu');
+  return undefined;
+}
+
 function describe(name: BackendName, place: BackendInfo['place']): BackendInfo {
   if (name === 'webgl') {
     return {name, device: webglRenderer() ?? 'unknown', threads: 1, place};
+  }
+  if (name === 'webgpu') {
+    const {vendor, architecture, description} = webgpuBackend().device.adapterInfo;
+    const device = description || [vendor, architecture].filter(Boolean).join(' ');
+    return {name, device: device || 'unknown', threads: 1, place};
   }
   if (name === 'wasm') {
     const simd = tf.env().get('WASM_HAS_SIMD_SUPPORT') ? 'SIMD' : 'no SIMD';
@@ -102,7 +122,17 @@ function webglRenderer(): string | undefined {
 
 /** Calls back when the GPU is taken away: a driver reset, a laptop that changed its GPU, too many pages. */
 export function onContextLost(callback: () => void): void {
+  if (tf.getBackend() === 'webgpu') {
+    void webgpuBackend().device.lost.then(({reason}) => {
+      // One that was given back is not missed.
+      if (reason !== 'destroyed') callback();
+    });
+  }
   if (tf.getBackend() !== 'webgl') return;
   const {gl} = (tf.backend() as MathBackendWebGL).gpgpu;
   gl.canvas.addEventListener('webglcontextlost', callback);
+}
+
+function webgpuBackend(): WebGPUBackend {
+  return tf.backend() as WebGPUBackend;
 }

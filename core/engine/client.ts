@@ -3,6 +3,7 @@
 import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import plainUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import workerUrl from './worker.ts?worker&url';
 
 import type {BackendName, BackendOptions, WasmFiles} from './backend.js';
 import {DISPOSED, type FromWorker, type ToWorker} from './messages.js';
@@ -65,6 +66,19 @@ function startEngine(options: BackendOptions): EngineClient {
   return new MainEngine({...options, place: 'main'});
 }
 
+/** A page may only start workers from its own origin; one of its own can import the script from another. */
+function startWorker(): Worker {
+  const url = new URL(workerUrl, import.meta.url);
+  if (url.origin === location.origin) return new Worker(url, {type: 'module'});
+  const script = new Blob([`import ${JSON.stringify(url.href)};`], {type: 'text/javascript'});
+  const own = URL.createObjectURL(script);
+  try {
+    return new Worker(own, {type: 'module'});
+  } finally {
+    URL.revokeObjectURL(own);
+  }
+}
+
 /** Absolute addresses: a worker, and the workers that wasm starts, resolve relative ones elsewhere. */
 function wasmFiles(): WasmFiles {
   const absolute = (url: string): string => new URL(url, location.href).href;
@@ -116,7 +130,7 @@ class WorkerEngine implements EngineClient {
   private failure?: Error;
 
   constructor(options: BackendOptions) {
-    this.worker = new Worker(new URL('./worker.ts', import.meta.url), {type: 'module'});
+    this.worker = startWorker();
     this.worker.addEventListener('message', ({data}: MessageEvent<FromWorker>) => this.take(data));
     this.worker.addEventListener('error', event => {
       event.preventDefault();

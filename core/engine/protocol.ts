@@ -44,7 +44,7 @@ export interface DatasetInfo {
 
 /** Where the numbers are computed. */
 export interface BackendInfo {
-  name: 'cpu' | 'wasm' | 'webgl';
+  name: 'cpu' | 'wasm' | 'webgl' | 'webgpu';
   /** The GPU as the driver names it, or the kind of processor code. */
   device: string;
   /** Threads at work; 1 where the page is not cross-origin isolated. */

@@ -7,6 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, TensorInfo} from '@tensorflow/tfjs-core';
 
+import * as webgl from './adam-webgl.js';
 import {defineKernel} from './kernel.js';
 import {wasmProgram} from './wasm.js';
 
@@ -52,6 +53,7 @@ const run = defineKernel<Inputs, AdamRates>({
         return next;
       }
     ),
+    webgl: webgl.adamStep,
   },
 });
 

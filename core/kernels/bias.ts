@@ -8,6 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor1D, Tensor4D, TensorInfo} from '@tensorflow/tfjs-core';
 
+import {sumPixels} from './bias-webgl.js';
 import {defineKernel} from './kernel.js';
 import {wasmProgram} from './wasm.js';
 
@@ -31,6 +32,7 @@ const runGradient = defineKernel<{dy: Tensor4D}>({
       kernels.sumRows(at(dy), at(sums), scratch(2 * channels), rows, channels);
       return sums;
     }),
+    webgl: sumPixels,
   },
 });
 

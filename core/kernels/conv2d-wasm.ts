@@ -12,7 +12,7 @@ interface Attrs {
 }
 
 /** Images among zeros, in scratch memory. */
-interface Padded {
+export interface Padded {
   address: number;
   height: number;
   width: number;
@@ -35,7 +35,7 @@ export const convolve = wasmProgram(
     const y = call.output([batch, outHeight, outWidth, outChannels]);
     call.kernels.convolve(
       ...[images.address, weights, call.at(y), batch, outHeight, outWidth],
-      ...strides(images),
+      ...[...strides(images), ...dense(outHeight, outWidth, outChannels)],
       ...[channels, outChannels, kernel, stride]
     );
     return y;
@@ -60,7 +60,7 @@ export const convolveInputGradient = wasmProgram(
     const dx = call.output(xShape);
     call.kernels.convolve(
       ...[images.address, weights, call.at(dx), batch, height, width],
-      ...strides(images),
+      ...[...strides(images), ...dense(height, width, channels)],
       ...[outChannels, channels, kernel, 1]
     );
     return dx;
@@ -73,41 +73,58 @@ export const convolveFilterGradient = wasmProgram(
     {stride, pad, wShape}: Attrs & {wShape: Shape4D},
     call
   ) => {
-    const [batch, height, width, channels] = x.shape as Shape4D;
-    const [, outHeight, outWidth, outChannels] = dy.shape as Shape4D;
-    const [kernel] = wShape;
+    const [, height, width, channels] = x.shape as Shape4D;
+    const [kernel, , , outChannels] = wShape;
     const images = padded(call, x, {
       height: height + 2 * pad,
       width: width + 2 * pad,
       before: pad,
       step: 1,
     });
-    // The program takes output channels by fours.
-    const lanes = Math.ceil(outChannels / 4) * 4;
-    const whole = lanes === outChannels;
-    const rows = batch * outHeight * outWidth;
-    const gradients = whole ? call.at(dy) : call.scratch(rows * lanes);
-    if (!whole) {
-      call.kernels.clear(gradients, rows * lanes);
-      call.kernels.copyColumns(call.at(dy), gradients, rows, outChannels, lanes, outChannels);
-    }
-
     const dw = call.output(wShape);
     const taps = kernel * kernel * channels;
-    const sums = whole ? call.at(dw) : call.scratch(taps * lanes);
-    call.kernels.clear(sums, taps * lanes);
-    call.kernels.convolveFilterGradient(
-      ...[images.address, gradients, sums, batch, outHeight, outWidth],
-      ...strides(images),
-      ...[channels, lanes, kernel, stride]
-    );
-    if (!whole) call.kernels.copyColumns(sums, call.at(dw), taps, lanes, outChannels, outChannels);
+    const {address, lanes} = filterSums(call, images, dy, {kernel, stride, into: call.at(dw)});
+    if (lanes !== outChannels) {
+      call.kernels.copyColumns(address, call.at(dw), taps, lanes, outChannels, outChannels);
+    }
     return dw;
   }
 );
 
+/**
+ * `Σ x(stride·o + k) dy(o)`: `[kernel, kernel, channels of x, lanes]`, lanes the channels of `dy`
+ * filled up to a multiple of four.
+ *
+ * @param into Where the sums go if there is nothing to fill up; else, or without it, scratch memory.
+ */
+export function filterSums(
+  call: WasmCall,
+  images: Padded,
+  dy: TensorInfo,
+  {kernel, stride, into}: {kernel: number; stride: 1 | 2; into?: number}
+): {address: number; lanes: number} {
+  const [batch, outHeight, outWidth, outChannels] = dy.shape as Shape4D;
+  const lanes = Math.ceil(outChannels / 4) * 4;
+  const rows = batch * outHeight * outWidth;
+  const whole = lanes === outChannels;
+  const gradients = whole ? call.at(dy) : call.scratch(rows * lanes);
+  if (!whole) {
+    call.kernels.clear(gradients, rows * lanes);
+    call.kernels.copyColumns(call.at(dy), gradients, rows, outChannels, lanes, outChannels);
+  }
+  const sums = kernel * kernel * images.channels * lanes;
+  const address = whole && into !== undefined ? into : call.scratch(sums);
+  call.kernels.clear(address, sums);
+  call.kernels.convolveFilterGradient(
+    ...[images.address, gradients, address, batch, outHeight, outWidth],
+    ...strides(images),
+    ...[images.channels, lanes, kernel, stride]
+  );
+  return {address, lanes};
+}
+
 /** @param before Zeros above and to the left. @param step Pixels from one to the next. */
-function padded(
+export function padded(
   call: WasmCall,
   x: TensorInfo,
   {height, width, before, step}: {height: number; width: number; before: number; step: number}
@@ -126,11 +143,20 @@ function padded(
 
 /** @param turned Whether to lay out the weights for the input's gradient. */
 function packed(call: WasmCall, w: TensorInfo, turned: boolean): number {
-  const [kernel, , inChannels, outChannels] = w.shape as Shape4D;
+  return packedAt(call, call.at(w), w.shape as Shape4D, turned);
+}
+
+/** @param weights Address of weights of this shape. */
+export function packedAt(
+  call: WasmCall,
+  weights: number,
+  [kernel, , inChannels, outChannels]: Shape4D,
+  turned: boolean
+): number {
   const [from, into] = turned ? [outChannels, inChannels] : [inChannels, outChannels];
   const address = call.scratch(kernel * kernel * from * Math.ceil(into / 4) * 4);
   call.kernels.packWeights(
-    call.at(w),
+    weights,
     address,
     kernel * kernel,
     inChannels,
@@ -140,7 +166,12 @@ function packed(call: WasmCall, w: TensorInfo, turned: boolean): number {
   return address;
 }
 
+/** Floats from a pixel to the next, from a row to the next, from an image to the next: nothing in between. */
+export function dense(height: number, width: number, channels: number): [number, number, number] {
+  return [channels, width * channels, height * width * channels];
+}
+
 /** Floats from an image to the next, and from a row to the next. */
-function strides({height, width, channels}: Padded): [number, number] {
+export function strides({height, width, channels}: Padded): [number, number] {
   return [height * width * channels, width * channels];
 }

@@ -3,14 +3,16 @@
  *
  * tfjs's wasm backend has no `Conv2DBackpropFilter` (tfjs issue 8474) and a slow
  * `Conv2DBackpropInput`; its WebGL backend runs the first as one long loop over the batch in each
- * of a few thousand fragments. Composed, both gradients are forward convolutions, the fastest thing
- * that a backend has; on wasm they are programs of our own (see `docs/performance.md`).
+ * of a few thousand fragments, and its im2col and matrix product reach a quarter of what reading less
+ * reaches. Composed, both gradients are forward convolutions; on wasm and WebGL all three are programs
+ * of our own (see `docs/performance.md`).
  */
 
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 
-import {convolve, convolveFilterGradient, convolveInputGradient} from './conv2d-wasm.js';
+import * as wasm from './conv2d-wasm.js';
+import * as webgl from './conv2d-webgl.js';
 import {defineKernel} from './kernel.js';
 
 type Shape4D = Tensor4D['shape'];
@@ -24,15 +26,15 @@ export interface ConvAttrs {
 const run = defineKernel<{x: Tensor4D; w: Tensor4D}, ConvAttrs>({
   name: 'RedoConv2D',
   composed: ({x, w}, {stride, pad}) => tf.conv2d(x, w, stride, zeros([pad, pad], [pad, pad])),
-  programs: {wasm: convolve},
+  programs: {wasm: wasm.convolve, webgl: webgl.convolve},
 
   saves: {inputs: ['x', 'w']},
   gradient: (dy, saved, attrs) => {
     const [x, w] = saved as [Tensor4D, Tensor4D];
     const [dy4, xShape, wShape] = [dy as Tensor4D, x.shape, w.shape];
     return {
-      x: () => runInputGradient({dy: dy4, w}, {...attrs, xShape}) as Tensor4D,
-      w: () => runFilterGradient({dy: dy4, x}, {...attrs, wShape}) as Tensor4D,
+      x: () => conv2dInputGradient(dy4, w, xShape, attrs),
+      w: () => conv2dFilterGradient(dy4, x, wShape, attrs),
     };
   },
 });
@@ -50,7 +52,7 @@ const runInputGradient = defineKernel<{dy: Tensor4D; w: Tensor4D}, ConvAttrs & {
     ];
     return tf.conv2d(spread, turned, 1, zeros(margins(1), margins(2)));
   },
-  programs: {wasm: convolveInputGradient},
+  programs: {wasm: wasm.convolveInputGradient, webgl: webgl.convolveInputGradient},
 });
 
 /** `dw(k) = Σ x(stride·o + k − pad) dy(o)`: a convolution with batch and channels exchanged and dy as its filter. */
@@ -66,7 +68,7 @@ const runFilterGradient = defineKernel<{dy: Tensor4D; x: Tensor4D}, ConvAttrs & 
     const dw = tf.conv2d(image, filter, 1, zeros(margins(1), margins(2)), 'NHWC', stride);
     return tf.transpose(dw, [1, 2, 0, 3]); // [kernel, kernel, in, out]
   },
-  programs: {wasm: convolveFilterGradient},
+  programs: {wasm: wasm.convolveFilterGradient, webgl: webgl.convolveFilterGradient},
 });
 
 /**
@@ -90,6 +92,26 @@ export function conv2d(
     () => `conv2d: pad must be from 0 to less than the kernel; got pad=${pad} for w=[${w.shape}]`
   );
   return run({x, w}, {stride, pad}) as Tensor4D;
+}
+
+/** The gradient of `conv2d` in x. @param dy Gradient of its result. @param xShape Shape of x. */
+export function conv2dInputGradient(
+  dy: Tensor4D,
+  w: Tensor4D,
+  xShape: Shape4D,
+  attrs: ConvAttrs
+): Tensor4D {
+  return runInputGradient({dy, w}, {...attrs, xShape}) as Tensor4D;
+}
+
+/** The gradient of `conv2d` in w. @param dy Gradient of its result. @param wShape Shape of w. */
+export function conv2dFilterGradient(
+  dy: Tensor4D,
+  x: Tensor4D,
+  wShape: Shape4D,
+  attrs: ConvAttrs
+): Tensor4D {
+  return runFilterGradient({dy, x}, {...attrs, wShape}) as Tensor4D;
 }
 
 /** Each value of `[b, h, w, c]` followed by a zero along both spatial axes: `[b, 2h, 2w, c]`. */

@@ -11,6 +11,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor2D, Tensor4D, TensorInfo} from '@tensorflow/tfjs-core';
 
+import * as webgl from './instance-norm-webgl.js';
 import {defineKernel} from './kernel.js';
 import {wasmProgram} from './wasm.js';
 
@@ -39,6 +40,7 @@ const run = defineKernel<Inputs>({
       );
       return [y, mean, rstd];
     }),
+    webgl: webgl.instanceNormRelu(EPSILON),
   },
   saves: {inputs: ['x', 'scale'], outputs: true},
   gradient: (dy, saved) => {
@@ -86,6 +88,7 @@ const runGradient = defineKernel<
         return [dx, dScale, dShift];
       }
     ),
+    webgl: webgl.instanceNormReluGradient,
   },
 });
 

@@ -1,5 +1,6 @@
 /** How an own operation becomes a tfjs kernel: one definition, every backend, a lazy gradient for each input. */
 
+import type {MathBackendWebGL} from '@tensorflow/tfjs-backend-webgl';
 import {
   engine,
   env,
@@ -11,9 +12,17 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 
-export type BackendName = 'cpu' | 'wasm' | 'webgl';
+import {canRunPrograms} from './webgl.js';
 
-const BACKENDS: readonly BackendName[] = ['cpu', 'wasm', 'webgl'];
+export type BackendName = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
+
+const BACKENDS: readonly BackendName[] = ['cpu', 'wasm', 'webgl', 'webgpu'];
+
+/** Whether the machine can run programs of our own on a backend. */
+function isAble(name: BackendName, backend: unknown): boolean {
+  if (name === 'wasm') return env().getBool('WASM_HAS_SIMD_SUPPORT');
+  return name !== 'webgl' || canRunPrograms(backend as MathBackendWebGL);
+}
 
 /** Inputs by name. */
 type Inputs = Record<string, Tensor>;
@@ -23,7 +32,7 @@ export interface KernelDefinition<I extends Inputs, A extends object> {
   name: string;
   /** The operation out of stock ones: what runs on a backend without a program of its own. */
   composed: (inputs: I, attrs: A) => Tensor | Tensor[];
-  /** Programs that beat the composition by measurement. Those on wasm need its vectors. */
+  /** Programs that beat the composition by measurement. They need what `isAble` asks for. */
   programs?: Partial<Record<BackendName, KernelFunc>>;
   /** Which inputs, and whether the outputs, the gradient wants to see again. */
   saves?: {inputs?: readonly (keyof I & string)[]; outputs?: boolean};
@@ -58,9 +67,7 @@ export function defineKernel<I extends Inputs, A extends object = Record<never, 
     const program = programs?.[backendName];
     const kernelFunc: KernelFunc = !program
       ? compose
-      : backendName === 'wasm'
-        ? call => (env().getBool('WASM_HAS_SIMD_SUPPORT') ? program(call) : compose(call))
-        : program;
+      : call => (isAble(backendName, call.backend) ? program(call) : compose(call));
     registerKernel({kernelName: name, backendName, kernelFunc});
   }
   if (gradient) {

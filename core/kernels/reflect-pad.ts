@@ -7,9 +7,10 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import type {Tensor4D} from '@tensorflow/tfjs-core';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 
 import {defineKernel} from './kernel.js';
+import * as webgl from './resample-webgl.js';
 
 const run = defineKernel<{x: Tensor4D}, {pad: number}>({
   name: 'RedoReflectPad',
@@ -24,9 +25,14 @@ const run = defineKernel<{x: Tensor4D}, {pad: number}>({
       ],
       'reflect'
     ),
-  gradient: (dy, _, {pad}) => ({
-    x: () => tf.tidy(() => fold(fold(dy as Tensor4D, 1, pad), 2, pad)),
-  }),
+  programs: {webgl: webgl.reflectPad},
+  gradient: (dy, _, attrs) => ({x: () => runGradient({dy: dy as Tensor4D}, attrs) as Tensor}),
+});
+
+const runGradient = defineKernel<{dy: Tensor4D}, {pad: number}>({
+  name: 'RedoReflectPadGrad',
+  composed: ({dy}, {pad}) => fold(fold(dy, 1, pad), 2, pad),
+  programs: {webgl: webgl.reflectPadGradient},
 });
 
 /**

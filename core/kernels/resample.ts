@@ -10,6 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor2D, Tensor3D, Tensor4D, TensorInfo} from '@tensorflow/tfjs-core';
 
 import {defineKernel, type Operation} from './kernel.js';
+import * as webgl from './resample-webgl.js';
 import {wasmProgram} from './wasm.js';
 
 type Inputs = {x: Tensor4D};
@@ -31,6 +32,7 @@ const runUpsample: Operation<Inputs, Attrs> = defineKernel<Inputs, Attrs>({
       kernels.upsample(at(x), at(y), batch * height, width, channels, factor, scale);
       return y;
     }),
+    webgl: webgl.upsample,
   },
   gradient: (dy, _, attrs) => ({x: (): Tensor => runSumPool({x: dy as Tensor4D}, attrs) as Tensor}),
 });
@@ -47,6 +49,7 @@ const runSumPool: Operation<Inputs, Attrs> = defineKernel<Inputs, Attrs>({
       kernels.sumPool(at(x), at(y), batch * outHeight, outWidth, channels, factor, scale);
       return y;
     }),
+    webgl: webgl.sumPool,
   },
   gradient: (dy, _, attrs) => ({
     x: (): Tensor => runUpsample({x: dy as Tensor4D}, attrs) as Tensor,
@@ -76,6 +79,11 @@ export function averagePool(x: Tensor4D, factor = 2): Tensor4D {
       `averagePool: factor must divide height and width; got factor=${factor} for x=[${x.shape}]`
   );
   return factor === 1 ? x : (runSumPool({x}, {factor, scale: 1 / factor ** 2}) as Tensor4D);
+}
+
+/** Sum over windows of `factor` × `factor` pixels side by side: the adjoint of `upsampleNearest`. Shapes as in `averagePool`. */
+export function sumPool(x: Tensor4D, factor = 2): Tensor4D {
+  return runSumPool({x}, {factor, scale: 1}) as Tensor4D;
 }
 
 function repeat(x: Tensor4D, factor: number): Tensor4D {

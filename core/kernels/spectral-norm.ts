@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor2D, TensorInfo} from '@tensorflow/tfjs-core';
 
 import {defineKernel} from './kernel.js';
+import * as webgl from './spectral-norm-webgl.js';
 import {wasmProgram} from './wasm.js';
 
 /** Norms below this count as this (`eps` of `torch.nn.utils.spectral_norm`). */
@@ -31,6 +32,7 @@ const runPowerIteration = defineKernel<{w: Tensor; u: Tensor2D}>({
       kernels.normalizedProductOfColumns(at(w), at(v), at(nextU), sums, rows, columns);
       return [nextU, v];
     }),
+    webgl: webgl.powerIteration,
   },
 });
 
@@ -45,6 +47,7 @@ const runDivideBySigma = defineKernel<{w: Tensor; u: Tensor2D; v: Tensor2D}>({
       kernels.scale(at(w), at(y), rows * columns, 1 / norm);
       return y;
     }),
+    webgl: webgl.divideBySigma,
   },
   saves: {inputs: ['w', 'u', 'v']},
   gradient: (dy, saved) => {
@@ -68,6 +71,7 @@ const runDivideBySigmaGradient = defineKernel<{dy: Tensor; w: Tensor; u: Tensor2
       kernels.divideBySigmaGradient(at(dy), at(w), at(u), at(v), at(dw), rows, columns);
       return dw;
     }),
+    webgl: webgl.divideBySigmaGradient,
   },
 });
 

@@ -7,7 +7,7 @@
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import {type KernelFunc, type NamedAttrMap, type TensorInfo, util} from '@tensorflow/tfjs-core';
 
-import {PLAIN, SHARED} from './generated/kernels.js';
+import {PLAIN, RELAXED} from './generated/kernels.js';
 
 /** The functions of `core/kernels/assembly`, which say there what they take. */
 export type Exports = Record<
@@ -15,6 +15,8 @@ export type Exports = Record<
   | 'packWeights'
   | 'convolve'
   | 'convolveFilterGradient'
+  | 'foldWeights'
+  | 'unfoldGradient'
   | 'clear'
   | 'copyColumns'
   | 'instanceNormRelu'
@@ -100,12 +102,19 @@ function memoryOf({wasm}: BackendWasm): Memory {
 function instanceOf(backend: BackendWasm, {memory}: Memory): Exports {
   let exports = instances.get(backend);
   if (!exports) {
-    const isShared =
-      typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-    const bytes = Uint8Array.from(atob(isShared ? SHARED : PLAIN), char => char.charCodeAt(0));
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {env: {memory}});
+    const instance = new WebAssembly.Instance(compiled(), {env: {memory}});
     exports = instance.exports as unknown as Exports;
     instances.set(backend, exports);
   }
   return exports;
+}
+
+/** The best module that this machine can run. */
+function compiled(): WebAssembly.Module {
+  const relaxed = decoded(RELAXED);
+  return new WebAssembly.Module(WebAssembly.validate(relaxed) ? relaxed : decoded(PLAIN));
+}
+
+function decoded(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), char => char.charCodeAt(0));
 }

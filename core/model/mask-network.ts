@@ -9,8 +9,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 
 import {reflectPad} from '../kernels/reflect-pad.js';
-import {averagePoolFloor, upsampleBilinear, upsampleNearest} from '../kernels/resample.js';
-import {affineNormRelu, convLayer, convolve} from '../nn/layers.js';
+import {averagePoolFloor, upsampleBilinear} from '../kernels/resample.js';
+import {affineNormRelu, convLayer, convolve, upsampleConvolve} from '../nn/layers.js';
 import type {Layer, Tensors} from '../nn/parameters.js';
 import type {ModelConfig} from './config.js';
 
@@ -87,9 +87,9 @@ export function maskNetwork(weights: Tensors, images: Tensor4D, config: Config):
   });
   x = tf.concat([x, ...pyramid], 3); // [batch, quarter, quarter, width + 4]
 
-  x = convolve(weights, 'out.mods.1', upsampleNearest(x));
+  x = upsampleConvolve(weights, 'out.mods.1', x);
   x = affineNormRelu(weights, 'out.mods.2', x); // [batch, size / 2, size / 2, (width + 4) / 2]
-  x = convolve(weights, 'out.mods.5', upsampleNearest(x));
+  x = upsampleConvolve(weights, 'out.mods.5', x);
   x = affineNormRelu(weights, 'out.mods.6', x); // [batch, size, size, (width + 4) / 4]
   x = convolve(weights, 'out.mods.9', reflectPad(x, 3), {pad: 0}); // [batch, size, size, 1 or regions]
 

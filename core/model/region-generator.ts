@@ -13,7 +13,7 @@ import {joinChannels} from '../kernels/channels.js';
 import {averagePool, upsampleNearest} from '../kernels/resample.js';
 import {attention, attentionLayers} from '../nn/attention.js';
 import {conditionalNormRelu, type Moments} from '../nn/conditional-norm.js';
-import {convLayer, convolve, dense} from '../nn/layers.js';
+import {convLayer, convolve, dense, upsampleConvolve} from '../nn/layers.js';
 import type {Layer, Tensors} from '../nn/parameters.js';
 import {depth, type ModelConfig} from './config.js';
 
@@ -84,7 +84,7 @@ export function regionGenerator(
     if (k === blocks.length - 1 && config.attention.generator) x = attention(weights, 'selfAtt', x);
     const shape = averagePool(masks, config.size / x.shape[1]);
     let h = joinChannels(normRelu(`A.${k}`, x), shape);
-    h = convolve(weights, `convA.${k}.1`, upsampleNearest(h));
+    h = upsampleConvolve(weights, `convA.${k}.1`, h);
     h = convolve(weights, `convB.${k}`, normRelu(`B.${k}`, h));
     const shortcut = upsampleNearest(convolve(weights, `sc.${k}.1`, x));
     x = tf.add(h, shortcut); // [batch, 8 · 2^k, 8 · 2^k, blocks[k].to]

@@ -6,6 +6,7 @@ import type {Tensor1D, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 import {addBias} from '../kernels/bias.js';
 import {conv2d} from '../kernels/conv2d.js';
 import {instanceNormRelu} from '../kernels/instance-norm.js';
+import {upsampleConv2d} from '../kernels/upsample-conv2d.js';
 import type {Layer, Tensors} from './parameters.js';
 
 interface ConvOptions {
@@ -31,7 +32,15 @@ export function convolve(
   {stride = 1, pad}: {stride?: 1 | 2; pad?: number} = {}
 ): Tensor4D {
   const w = weights[`${name}.weight`] as Tensor4D;
-  const y = conv2d(x, w, {stride, pad: pad ?? (w.shape[0] - 1) / 2});
+  return withBias(weights, name, conv2d(x, w, {stride, pad: pad ?? (w.shape[0] - 1) / 2}));
+}
+
+/** Nearest upsampling by two, then a 3×3 convolution as by `convolve`. */
+export function upsampleConvolve(weights: Tensors, name: string, x: Tensor4D): Tensor4D {
+  return withBias(weights, name, upsampleConv2d(x, weights[`${name}.weight`] as Tensor4D));
+}
+
+function withBias(weights: Tensors, name: string, y: Tensor4D): Tensor4D {
   const bias = weights[`${name}.bias`];
   return bias ? addBias(y, bias as Tensor1D) : y;
 }

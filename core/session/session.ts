@@ -1,10 +1,11 @@
 /** The state of one viewer: what the user set, what follows from it, and the commands that change it. */
 
 import {batch, computed, signal, type ReadonlySignal} from '@preact/signals-core';
-import type {EngineClient, ImageRef, Masks, ModelInfo} from '../engine/protocol.js';
+import type {EngineClient, ImageRef, ModelInfo} from '../engine/protocol.js';
 import {RegionCodes} from './codes.js';
 import {History} from './history.js';
 import {Latent} from './latent.js';
+import {MaskHistory} from './mask-history.js';
 import {OpenModel, type Failure, type OpenOptions, type SessionProgress} from './open-model.js';
 import {TrainingLoop} from './training-loop.js';
 import {Views} from './views.js';
@@ -35,8 +36,8 @@ export class Session {
   readonly awake = signal(true);
   /** The region whose code is in hand, from 0. */
   readonly region = signal(0);
-  /** The user's masks in the place of f's; gone with another image. */
-  readonly editedMasks = signal<Masks | undefined>(undefined);
+  /** The user's masks in the place of f's; they outlive training, and are gone with another image or model. */
+  readonly maskEdits = new MaskHistory();
   readonly codes = new RegionCodes();
   readonly history = new History();
   readonly training: TrainingLoop;
@@ -62,6 +63,7 @@ export class Session {
       onStop: () => this.training.stop(),
       onLeave: () => {
         this.history.truncate(0);
+        this.maskEdits.clear();
         iteration.value = 0;
       },
     });
@@ -85,7 +87,8 @@ export class Session {
       const length = Math.max(0, Math.min(STRIP_LENGTH, count.value - start.value));
       return Array.from({length}, (_, i) => ({split: split.value, index: start.value + i}));
     });
-    const {model, region, editedMasks, strip} = this;
+    const {model, region, strip} = this;
+    const editedMasks = this.maskEdits.present;
     const codes = computed(() => this.codes.all);
     this.views = new Views(engine, {model, version, image, strip, codes, editedMasks});
     const {redraws} = this.views;
@@ -155,7 +158,7 @@ export class Session {
     if (image.split === present.split && image.index === present.index) return;
     batch(() => {
       this.state.image.value = image;
-      this.editedMasks.value = undefined;
+      this.maskEdits.clear();
     });
   }
 

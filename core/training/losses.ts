@@ -2,7 +2,7 @@
  * The losses of the two updates (paper, section 3.3; `train.py`).
  *
  * Departs from the paper where the published code does, unless `variant` is `paper`: see METHOD's
- * table in `docs/architecture.md`.
+ * table in `README.md`.
  */
 
 import * as tf from '@tensorflow/tfjs-core';

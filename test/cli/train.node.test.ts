@@ -74,6 +74,10 @@ describe('npm run train', () => {
     {options: ['--model', '{"size": 48}'], says: /size must be 16, 32, 64, 128 or 256.*got 48/},
     {options: ['--model', '{"regions": 1}'], says: /regions must be .* at least 2; got 1/},
     {options: ['--dataset', 'cats'], says: /cats/},
+    {
+      options: ['--backend', 'webgl'],
+      says: /--backend must be one of wasm, cpu, webgpu; got webgl/,
+    },
   ]) {
     it(`refuses ${options.join(' ')} in a sentence, with exit code 1`, () => {
       const {status, err} = train('--preset', 'blobs-32', '--images', '5', ...options);

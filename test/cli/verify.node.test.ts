@@ -137,7 +137,7 @@ describe('npm run verify', () => {
   it('says how it is to be called', () => {
     assert.match(verify().err, /^verify: FILE must be given\nusage: npm run verify -- /);
     const {status, err} = verify('--backend', 'abacus', SMALL[0]!);
-    assert.match(err, /--backend must be one of cpu, wasm, webgl; got abacus/);
+    assert.match(err, /--backend must be one of cpu, wasm, webgl, webgpu; got abacus/);
     assert.equal(status, 1);
   });
 });

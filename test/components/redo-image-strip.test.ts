@@ -39,6 +39,17 @@ describe('redo-image-strip', () => {
     expect(options[0]!.getAttribute('aria-setsize')).to.equal('10');
   });
 
+  it('renders for other pictures, not for another list of the same', async () => {
+    const {el} = await strip();
+    el.pictures = [...pictures];
+    expect(el.isUpdatePending).to.equal(false);
+    el.pictures = [pictures[1], ...pictures.slice(1)];
+    expect(el.isUpdatePending).to.equal(true);
+    await el.updateComplete;
+    el.pictures = pictures.slice(1);
+    expect(el.isUpdatePending).to.equal(true);
+  });
+
   it('fires image-pick on a click, but not for the picked one', async () => {
     const {options, events} = await strip();
     options[3]!.click();

@@ -3,6 +3,7 @@ import {regionColour} from '../../components/palette.js';
 import type {RedoMaskView} from '../../components/redo-mask-view.js';
 import type {RedoPicture} from '../../components/redo-picture.js';
 import '../../components/redo-mask-view.js';
+import type {Masks} from '../../core/engine/protocol.js';
 import {find, pixelOf, record} from '../fixtures/elements.js';
 import {scene, sceneMasks} from '../fixtures/scene.js';
 
@@ -77,6 +78,52 @@ describe('redo-mask-view', () => {
     );
     expect(pixel(1)[0]).to.be.above(250);
     expect(pixel(0)[0]).to.be.below(5);
+  });
+
+  it('alone draws its region’s colour and leaves the others out', async () => {
+    const {el, inner, pixel} = await view(
+      html`<redo-mask-view alone .region=${1} .masks=${masks} .picture=${picture}></redo-mask-view>`
+    );
+    const {x, y} = inside[0]!;
+    const i = 4 * (y * SIZE + x);
+    picture.pixels.slice(i, i + 3).forEach((level, c) => {
+      expect(pixel(0)[c]).to.be.closeTo(level, 2);
+    });
+    expect(pixel(1)).to.not.deep.equal([...picture.pixels.slice(4, 8)]);
+    el.mode = 'colours';
+    await el.updateComplete;
+    await inner.updateComplete;
+    expect(Math.max(pixel(0)[3]!, pixel(2)[3]!)).to.be.below(5);
+    expect(pixel(1)[3]).to.be.above(250);
+  });
+
+  it('hard draws each pixel in the colour of its largest mask, or black and white', async () => {
+    const soft: Masks = {
+      width: 2,
+      height: 1,
+      regions: 2,
+      values: Float32Array.of(0.6, 0.4, 0.4, 0.6),
+    };
+    const {el, inner} = await view(
+      html`<redo-mask-view hard mode="colours" .masks=${soft}></redo-mask-view>`
+    );
+    expect(pixelOf(find(inner, 'canvas'), 0, 0)).to.deep.equal([...regionColour(0), 255]);
+    expect(pixelOf(find(inner, 'canvas'), 1, 0)).to.deep.equal([...regionColour(1), 255]);
+    el.mode = 'single';
+    await el.updateComplete;
+    await inner.updateComplete;
+    expect(pixelOf(find(inner, 'canvas'), 0, 0)).to.deep.equal([255, 255, 255, 255]);
+    expect(pixelOf(find(inner, 'canvas'), 1, 0)).to.deep.equal([0, 0, 0, 255]);
+  });
+
+  it('patterns draws finer than the masks are', async () => {
+    const {el, inner} = await view(
+      html`<redo-mask-view patterns mode="colours" .masks=${masks}></redo-mask-view>`
+    );
+    expect(inner.picture!.width).to.equal(256);
+    el.patterns = false;
+    await el.updateComplete;
+    expect(inner.picture!.width).to.equal(SIZE);
   });
 
   it('fires region-pick with the region pointed at', async () => {

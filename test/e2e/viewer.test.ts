@@ -1,10 +1,11 @@
 /** The viewer on its real engine, in a worker, as a visitor meets it. */
 
 import {expect, fixture, html, waitUntil} from '@open-wc/testing';
-import {resetMouse, sendMouse} from '@web/test-runner-commands';
+import {resetMouse, sendKeys, sendMouse} from '@web/test-runner-commands';
 
 import type {RedoLatentMap} from '../../components/redo-latent-map.js';
 import type {RedoLineChart} from '../../components/redo-line-chart.js';
+import type {RedoMaskEditor} from '../../components/redo-mask-editor.js';
 import type {RedoRegionGrid} from '../../components/redo-region-grid.js';
 import type {RedoViewer} from '../../components/redo-viewer.js';
 import '../../components/redo-viewer.js';
@@ -56,6 +57,37 @@ for (const backend of ['wasm', 'webgl'] as const) {
     });
   });
 }
+
+describe('redo-viewer painting on its real engine [wasm]', function () {
+  this.timeout(120_000);
+
+  it('a painted mask is redrawn, and f’s mask is as it was before', async () => {
+    const el = await opened('wasm');
+    const [first] = rows(el).map(row => row.drawn!);
+    /** Opacity of region 1 in the middle of the image. */
+    const opacity = () => {
+      const {width, pixels} = rows(el)[0]!.drawn!;
+      return pixels[4 * ((width / 2) * width + width / 2) + 3]!;
+    };
+    const opacityOfF = opacity();
+    find(el, '.head button[aria-pressed]').click();
+    await el.updateComplete;
+    const editor = find<RedoMaskEditor>(el, 'redo-mask-editor');
+    // The brush where f sees little of region 1, the eraser where it sees much.
+    const paints = opacityOfF < 128;
+    const tools = findAll<HTMLInputElement>(find(el, 'redo-paint-tools'), 'input[name="tool"]');
+    tools[paints ? 0 : 1]!.click();
+    await el.updateComplete;
+    find(editor, '.surface').focus();
+    await sendKeys({press: 'Enter'});
+    await waitUntil(() => rows(el)[0]!.drawn !== first, 'a new redraw', PATIENCE);
+    expect(opacity()).to.be.closeTo(paints ? 255 : 0, 1);
+    const edited = rows(el)[0]!.drawn;
+    el.session!.maskEdits.undo();
+    await waitUntil(() => rows(el)[0]!.drawn !== edited, 'the redraw before', PATIENCE);
+    expect([...rows(el)[0]!.drawn!.pixels]).to.deep.equal([...first!.pixels]);
+  });
+});
 
 for (const backend of ['wasm', 'webgl'] as const) {
   describe(`redo-viewer’s map of codes on its real engine [${backend}]`, function () {

@@ -31,7 +31,7 @@ describe('startBackend({name})', () => {
     work: () => Promise<void>
   ): Promise<void> {
     const before = Object.getOwnPropertyDescriptor(holder, property)!;
-    Object.defineProperty(holder, property, {...before, value});
+    Object.defineProperty(holder, property, {value, configurable: true, writable: true});
     try {
       await work();
     } finally {
@@ -90,8 +90,19 @@ describe('startBackend({name})', () => {
     });
   });
 
+  it('says that there is no WebGPU', async () => {
+    const gpu = {requestAdapter: () => Promise.resolve(null)};
+    for (const missing of [undefined, gpu]) {
+      await replacing(Navigator.prototype, 'gpu', missing, async () => {
+        expect((await rejection(startNamed('webgpu'))).message).to.equal(
+          'backend: webgpu needs WebGPU, which this browser does not give on this machine; use backend="webgl"'
+        );
+      });
+    }
+  });
+
   it('names a backend that it does not know', async () => {
-    const {message} = await rejection(startNamed('webgpu' as BackendName));
-    expect(message).to.match(/^backend: webgpu could not start; /);
+    const {message} = await rejection(startNamed('webnn' as BackendName));
+    expect(message).to.match(/^backend: webnn could not start; /);
   });
 });

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 
 import {conv2d} from '../../../core/kernels/conv2d.js';
-import {describeOnEach, TOLERANCE} from '../../support/backends.js';
+import {describeOn, describeOnEach, TOLERANCE} from '../../support/backends.js';
 import {gradientsOf} from '../../support/gradients.js';
 import {expectNothingKept} from '../../support/memory.js';
 import {
@@ -40,6 +40,8 @@ const CASES: Case[] = [
   {title: '3×3 on one pixel', x: [2, 1, 1, 2], kernel: 3, out: 2, stride: 1, pad: 1},
   {title: '3×3 with a border of 2', x: [1, 4, 4, 2], kernel: 3, out: 3, stride: 1, pad: 2},
   {title: '3×3 on an oblong', x: [1, 4, 8, 3], kernel: 3, out: 3, stride: 1, pad: 1},
+  {title: '3×3 with 65 and 6 channels', x: [2, 4, 4, 65], kernel: 3, out: 6, stride: 1, pad: 1},
+  {title: '3×3 with 70 and 9 channels', x: [1, 6, 4, 70], kernel: 3, out: 9, stride: 2, pad: 1},
   {title: '3×3 at stride 2 on an oblong', x: [1, 8, 4, 3], kernel: 3, out: 3, stride: 2, pad: 1},
 ];
 
@@ -142,5 +144,22 @@ describeOnEach('conv2d(x, w, {stride, pad})', backend => {
       'conv2d: x and w must agree on inChannels; got x=[1,4,4,3] w=[3,3,2,5]'
     );
     tf.dispose([x, w]);
+  });
+});
+
+describeOn('webgl', 'conv2d(x, w, {pad}) on images of more rows than a texture has', () => {
+  const options: Case = {
+    title: 'folded',
+    ...{x: [4, 64, 160, 1], kernel: 3, out: 2, stride: 1, pad: 1},
+  };
+  const x = normals(options.x, 'x');
+  const w = normals([3, 3, 1, 2], 'w');
+
+  it('equals the direct sum', async () => {
+    await expectTensor(
+      () => conv2d(toTensor(x), toTensor(w), {pad: 1}),
+      directly(x, w, options),
+      TOLERANCE.webgl
+    );
   });
 });

@@ -104,7 +104,7 @@ describe('session.latent', () => {
     expect(await asked(() => (latent.choice.value = {kind: 'dimensions', x: 0, y: 3}))).to.equal(7);
     expect(await asked(() => (session.region.value = 1))).to.equal(7);
     const {masks} = session.views.segmentation.state.value.value!;
-    expect(await asked(() => (session.editedMasks.value = {...masks}))).to.equal(7);
+    expect(await asked(() => session.maskEdits.commit({...masks}))).to.equal(7);
     expect(engine.bodies('survey').at(-1)!.masks).to.deep.equal(masks);
     expect(await asked(() => session.training.step(1))).to.equal(7);
   });

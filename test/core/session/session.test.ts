@@ -168,7 +168,7 @@ describe('session.views', () => {
     watchAll(session);
     await idle(engine);
     const masks = session.views.segmentation.state.value.value!.masks;
-    session.editedMasks.value = {...masks};
+    session.maskEdits.commit({...masks});
     await idle(engine);
     expect(engine.count('segment')).to.equal(1);
     expect(
@@ -177,8 +177,26 @@ describe('session.views', () => {
         .slice(3)
         .every(each => each.masks)
     ).to.equal(true);
+  });
+
+  it('keep edited masks through training, and forget them with another image or model', async () => {
+    const {engine, session} = await opened();
+    watchAll(session);
+    await idle(engine);
+    const edited = {...session.views.segmentation.state.value.value!.masks};
+    session.maskEdits.commit(edited);
+    session.training.step(1);
+    await idle(engine);
+    await session.reset(3);
+    await idle(engine);
+    expect(session.maskEdits.present.value).to.equal(edited);
+    expect(engine.bodies('redraw').at(-1)!.masks!.values).to.deep.equal(edited.values);
     session.selectImage({split: 'test', index: 1});
-    expect(session.editedMasks.value).to.equal(undefined);
+    expect(session.maskEdits.present.value).to.equal(undefined);
+    expect(session.maskEdits.canUndo.value).to.equal(false);
+    session.maskEdits.commit(edited);
+    await session.open({...OPEN, preset: 'discs-2'});
+    expect(session.maskEdits.present.value).to.equal(undefined);
   });
 
   it('read the codes back when asked to', async () => {

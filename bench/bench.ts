@@ -1,0 +1,94 @@
+/**
+ * Times this project's networks against the same networks out of stock tfjs operations.
+ *
+ *     npm run bench                        # wasm in Node, and WebGL in a headless browser
+ *     npm run bench -- --backend webgl --json results.json
+ *     npm run bench -- --profile           # what our networks spend their time on, on WebGL
+ *     npm run bench -- --quick             # small networks: only to see that all of it runs
+ *
+ * Both are timed in turn in one run, after a first run that compiles, until the result can be read.
+ */
+
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {parseArgs} from 'node:util';
+
+import {InBrowser} from '../cli/in-browser.js';
+import {main, nodeBackend, UsageError} from '../cli/options.js';
+import {type BackendResult, measure} from './measure.js';
+import type {ProgramShare} from './profile.js';
+import {profileTable, table} from './report.js';
+
+/** Backends by name, and how each is measured. */
+const BACKENDS = {
+  wasm: quick => measure(nodeBackend(), {quick, progress: showProgress}),
+  webgl: quick => inPage('measureWebGL', quick),
+} satisfies Record<string, (quick: boolean) => Promise<BackendResult>>;
+
+type Profiles = {name: string; shares: ProgramShare[]}[];
+
+type Backend = keyof typeof BACKENDS;
+const NAMES = Object.keys(BACKENDS) as Backend[];
+
+const USAGE = `usage: npm run bench -- [--backend ${NAMES.join('|')}] [--json FILE] [--profile] [--quick]
+  --backend   measure on this one alone
+  --json      write every sample to a file
+  --profile   tell our programs on WebGL and the time of each, in the place of the comparison
+  --quick     small networks and one sample, to see that all of it runs`;
+
+await main(async () => {
+  const {backends, json, profile, quick} = readArguments();
+  if (profile) {
+    for (const {name, shares} of await inPage<Profiles>('profileWebGL', quick)) {
+      process.stdout.write(`${profileTable(name, shares)}\n\n`);
+    }
+    return;
+  }
+  const results: BackendResult[] = [];
+  for (const name of backends) {
+    const result = await BACKENDS[name](quick);
+    showProgress('');
+    process.stdout.write(`${table(result)}\n\n`);
+    results.push(result);
+  }
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(results, undefined, 2)}\n`);
+});
+
+function readArguments(): {backends: Backend[]; json?: string; profile: boolean; quick: boolean} {
+  let given;
+  try {
+    given = parseArgs({
+      options: {
+        backend: {type: 'string'},
+        json: {type: 'string'},
+        profile: {type: 'boolean', default: false},
+        quick: {type: 'boolean', default: false},
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`bench: ${(error as Error).message}\n${USAGE}`);
+  }
+  const {backend, json, profile, quick} = given;
+  const backends = NAMES.filter(name => backend === undefined || name === backend);
+  if (backends.length === 0) {
+    throw new UsageError(
+      `bench: --backend must be one of ${NAMES.join(', ')}; got ${backend}\n${USAGE}`
+    );
+  }
+  return {backends, json, profile, quick};
+}
+
+/** Calls a function of `page.ts` in a browser of its own. */
+async function inPage<T>(name: string, quick: boolean): Promise<T> {
+  const browser = await InBrowser.start(join(import.meta.dirname, 'page.ts'));
+  try {
+    return await browser.call<T>(name, [quick], showProgress);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Shows what is under way on a terminal, in one line that is written over. */
+function showProgress(what: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what}`);
+}

@@ -1,0 +1,41 @@
+/** Runs the benchmark on one backend, in Node or in a page. */
+
+import {type BackendOptions, startBackend} from '../core/engine/backend.js';
+import {matMulRate, race, type Timing} from './contenders.js';
+import {ROWS} from './rows.js';
+
+/** Everything measured on one backend, as plain data. */
+export interface BackendResult {
+  backend: string;
+  device: string;
+  /** GFLOP/s of `tf.matMul`, 1024×1024, in the same run. */
+  matMulRate: number;
+  rows: {name: string; multiplyAdds: number; timings: Timing[]}[];
+}
+
+export interface MeasureOptions {
+  quick: boolean;
+  progress: (what: string) => void;
+}
+
+/** No contender's samples take much longer than this together. */
+const LIMIT_MS = 30_000;
+
+export async function measure(
+  options: BackendOptions,
+  {quick, progress}: MeasureOptions
+): Promise<BackendResult> {
+  const {name: backend, device} = await startBackend(options);
+  const samples = quick ? 1 : 9;
+  progress(`${backend}: tf.matMul`);
+  const rate = await matMulRate(samples);
+  const rows: BackendResult['rows'] = [];
+  for (const makeRow of ROWS) {
+    const row = await makeRow({backend, quick});
+    progress(`${backend}: ${row.name}`);
+    const timings = await race(row, samples, LIMIT_MS);
+    row.dispose();
+    rows.push({name: row.name, multiplyAdds: row.multiplyAdds, timings});
+  }
+  return {backend, device, matMulRate: rate, rows};
+}

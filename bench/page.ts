@@ -1,0 +1,35 @@
+/** The benchmark as it runs in a page: `bench.ts` bundles, serves and calls it. */
+
+import {startBackend} from '../core/engine/backend.js';
+import type {Contender} from './contenders.js';
+import {type BackendResult, measure} from './measure.js';
+import {profile, type ProgramShare} from './profile.js';
+import {ROWS} from './rows.js';
+
+declare global {
+  interface Window {
+    /** Given by the program that opened the page. */
+    showProgress: (what: string) => void;
+  }
+}
+
+export function measureWebGL(quick: boolean): Promise<BackendResult> {
+  const progress = (what: string): void => window.showProgress(what);
+  return measure({name: 'webgl', wasmFiles: {}, place: 'main'}, {quick, progress});
+}
+
+/** Programs of our contender of each row. */
+export async function profileWebGL(
+  quick: boolean
+): Promise<{name: string; shares: ProgramShare[]}[]> {
+  await startBackend({name: 'webgl', wasmFiles: {}, place: 'main'});
+  const profiles: {name: string; shares: ProgramShare[]}[] = [];
+  for (const makeRow of ROWS) {
+    const row = await makeRow({backend: 'webgl', quick});
+    window.showProgress(`profile: ${row.name}`);
+    const ours = row.contenders.find((each): each is Contender => each.name === 'ours')!;
+    profiles.push({name: row.name, shares: await profile(ours)});
+    row.dispose();
+  }
+  return profiles;
+}

@@ -1,0 +1,150 @@
+/** What is benchmarked: a redraw, the masks, and an iteration of training. */
+
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
+
+import type {BackendName} from '../core/engine/backend.js';
+import type {ModelConfig, TrainingConfig} from '../core/model/config.js';
+import {findPreset} from '../core/model/presets.js';
+import {maskLayers} from '../core/model/mask-network.js';
+import {paintRegion, regionPrefix, segment} from '../core/model/redo.js';
+import {generatorLayers} from '../core/model/region-generator.js';
+import {ModelState} from '../core/model/state.js';
+import {type Layer, parameterSpecs, type Tensors} from '../core/nn/parameters.js';
+import {Batches} from '../core/training/batches.js';
+import {Trainer} from '../core/training/trainer.js';
+import {openDataset} from '../datasets/catalog.js';
+import {Random} from '../datasets/random.js';
+import type {Contender, Row} from './contenders.js';
+import {ofGenerator, ofIteration, ofMaskNetwork} from './multiply-adds.js';
+import {StockTrainer} from './stock/iteration.js';
+import {drawRegion, maskNetwork} from './stock/networks.js';
+
+const SEED = 1;
+
+export interface RowOptions {
+  backend: BackendName;
+  /** Small networks, to see in seconds that all of it runs. */
+  quick: boolean;
+}
+
+/** Makes the tensors of a row, which the row owns. */
+type MakeRow = (options: RowOptions) => Promise<Row>;
+
+/** The rows in the order in which they are shown. */
+export const ROWS: readonly MakeRow[] = [redraw, masks, iteration];
+
+/** The published networks, G as wide as for all sets but two. */
+function published(quick: boolean): ModelConfig {
+  const {model} = findPreset('published-128');
+  return quick
+    ? {...model, size: 16, widths: {mask: 8, generator: 4, discriminator: 4, encoder: 4}}
+    : {...model, widths: {...model.widths, generator: 32}};
+}
+
+/** A region's picture from its mask and a code, as a scrub of the code asks for it. */
+async function redraw({quick}: RowOptions): Promise<Row> {
+  const model = published(quick);
+  const {size, codeSize} = model;
+  const weights = randomWeights(generatorLayers(model), regionPrefix(0));
+  const random = new Random(SEED, 'bench', 'redraw');
+  const values = Float32Array.from({length: size * size}, () => random.uniform());
+  const mask = tf.tensor4d(values, [1, size, size, 1]);
+  const codes = tf.tensor2d(random.normals(codeSize), [1, codeSize]);
+  return {
+    name: `redraw of one region, ${size}×${size}, G ${model.widths.generator}, batch 1`,
+    multiplyAdds: ofGenerator(model),
+    tolerance: 1e-3,
+    contenders: [
+      contender('stock', () => drawRegion(weights, regionPrefix(0), mask, codes, model)),
+      contender('ours', () => tf.mul(paintRegion(weights, 0, mask, codes, model), mask)),
+    ],
+    dispose: () => tf.dispose([mask, codes, weights]),
+  };
+}
+
+/** M = f(I) of one image. */
+async function masks({quick}: RowOptions): Promise<Row> {
+  const model = published(quick);
+  const {size} = model;
+  const weights = randomWeights(maskLayers(model));
+  const random = new Random(SEED, 'bench', 'masks');
+  const values = Float32Array.from({length: size * size * 3}, () => random.uniform(-1, 1));
+  const image = tf.tensor4d(values, [1, size, size, 3]);
+  return {
+    name: `masks, ${size}×${size}, f ${model.widths.mask}, batch 1`,
+    multiplyAdds: ofMaskNetwork(model),
+    tolerance: 1e-3,
+    contenders: [
+      contender('stock', () => maskNetwork(weights, image, model)),
+      contender('ours', () => segment(weights, image, model)),
+    ],
+    dispose: () => tf.dispose([image, weights]),
+  };
+}
+
+/** One iteration of the published loop on small networks. */
+async function iteration({backend, quick}: RowOptions): Promise<Row> {
+  const preset = findPreset('published-128');
+  const model: ModelConfig = {
+    ...preset.model,
+    size: quick ? 16 : 32,
+    regions: 2,
+    codeSize: 4,
+    widths: quick
+      ? {mask: 4, generator: 2, discriminator: 4, encoder: 4}
+      : {mask: 16, generator: 8, discriminator: 16, encoder: 16},
+    attention: {generator: false, discriminator: false},
+  };
+  const training: TrainingConfig = {...preset.training, batchSize: quick ? 2 : 16};
+  const {batchSize} = training;
+  const dataset = await openDataset('blobs', {size: model.size, seed: SEED});
+  const state = ModelState.random(model, training.initGain, SEED);
+  const trainer = new Trainer(state, training, dataset, SEED);
+  const ours: Contender = {
+    name: 'ours',
+    run: async () => tf.scalar((await trainer.iterate()).discriminatorLoss!),
+  };
+
+  const stockTrainer = new StockTrainer(state, training);
+  const batches = new Batches(dataset, model, training, SEED);
+  let done = 0;
+  const stock: Contender = {
+    name: 'stock',
+    run: async () => {
+      const {images, codes} = await batches.batch(done, 'generator');
+      const real = await batches.images(done++, 'real');
+      const loss = stockTrainer.iterate({images, codes, real});
+      tf.dispose([images, codes, real]);
+      return loss;
+    },
+  };
+  const reason = 'tfjs has no gradient of a convolution to its filter on wasm';
+  return {
+    name: `iteration of the published loop, ${model.size}×${model.size}, batch ${batchSize}`,
+    multiplyAdds: ofIteration(model, batchSize),
+    tolerance: 1e-3,
+    contenders: [backend === 'wasm' ? {name: 'stock', reason} : stock, ours],
+    dispose: () => {
+      void trainer.dispose();
+      stockTrainer.dispose();
+      state.dispose();
+    },
+  };
+}
+
+/** Weights that keep values near 1; orthogonal ones of this size take minutes to make. */
+function randomWeights(layers: readonly Layer[], prefix = ''): Tensors {
+  const weights: Tensors = {};
+  for (const {name, shape} of layers.flatMap(parameterSpecs)) {
+    const random = new Random(SEED, 'bench', name);
+    const scale = 1 / Math.sqrt(shape.slice(0, -1).reduce((product, n) => product * n, 1));
+    const values = random.normals(tf.util.sizeFromShape(shape)).map(value => value * scale);
+    weights[prefix + name] = tf.tensor(values, shape);
+  }
+  return weights;
+}
+
+function contender(name: string, compute: () => Tensor2D | Tensor4D): Contender {
+  return {name, run: () => tf.tidy(compute)};
+}
