@@ -5,6 +5,7 @@ import type {EngineClient} from '../core/engine/protocol.js';
 import type {PlaneChoice} from '../core/session/latent.js';
 import type {Session} from '../core/session/session.js';
 import {MASK_LOOKS, renderImage} from './image-panel.js';
+import {loadLateElements} from './late-elements.js';
 import type {TrainEvents} from './redo-train-controls.js';
 import {controls, theme} from './theme.js';
 import {renderCode} from './viewer-code-panel.js';
@@ -16,14 +17,10 @@ import {Watcher} from './watcher.js';
 import './redo-code-sliders.js';
 import './redo-error-panel.js';
 import './redo-image-strip.js';
-import './redo-latent-map.js';
 import './redo-line-chart.js';
-import './redo-mask-editor.js';
 import './redo-mask-legend.js';
 import './redo-mask-view.js';
-import './redo-paint-tools.js';
 import './redo-picture.js';
-import './redo-plane-choice.js';
 import './redo-progress.js';
 import './redo-region-grid.js';
 import './redo-status-bar.js';
@@ -155,6 +152,7 @@ export class RedoViewer extends LitElement {
         });
       this.current = state;
       this.open();
+      loadLateElements().catch((error: Error) => (this.engineError = error));
     } catch (error) {
       this.engineError = error as Error;
     }

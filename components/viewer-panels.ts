@@ -1,7 +1,6 @@
 /** The panels of `<redo-viewer>`: each a template over the session, reading only what it shows. */
 
-import {html, nothing, type TemplateResult} from 'lit';
-import {live} from 'lit/directives/live.js';
+import {html, type TemplateResult} from 'lit';
 import type {ModelInfo} from '../core/engine/protocol.js';
 import type {Session} from '../core/session/session.js';
 import type {HistoryCharts} from './history-charts.js';

@@ -9,6 +9,7 @@ import type {RedoMaskView} from '../../components/redo-mask-view.js';
 import type {RedoPicture} from '../../components/redo-picture.js';
 import type {RedoRegionGrid} from '../../components/redo-region-grid.js';
 import type {RedoViewer} from '../../components/redo-viewer.js';
+import {loadLateElements} from '../../components/late-elements.js';
 import '../../components/redo-viewer.js';
 import {FakeEngine} from '../fixtures/fake-engine.js';
 import {enter, find, findAll} from '../fixtures/elements.js';
@@ -36,6 +37,7 @@ async function viewer(engine = new FakeEngine({codeSize: 3})) {
     html`<redo-viewer preset="discs-3" weights="none" .engine=${engine}></redo-viewer>`
   );
   await started(engine, el);
+  await loadLateElements();
   const inner = <E extends Element>(tag: string) => find<E>(el, tag);
   const press = async (text: string) => {
     const buttons = findAll<HTMLButtonElement>(inner('redo-train-controls'), 'button');

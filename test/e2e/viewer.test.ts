@@ -8,6 +8,7 @@ import type {RedoLineChart} from '../../components/redo-line-chart.js';
 import type {RedoMaskEditor} from '../../components/redo-mask-editor.js';
 import type {RedoRegionGrid} from '../../components/redo-region-grid.js';
 import type {RedoViewer} from '../../components/redo-viewer.js';
+import {loadLateElements} from '../../components/late-elements.js';
 import '../../components/redo-viewer.js';
 import {codeAt} from '../../core/session/code-plane.js';
 import {enter, find, findAll} from '../fixtures/elements.js';
@@ -20,6 +21,7 @@ async function opened(backend: 'wasm' | 'webgl'): Promise<RedoViewer> {
     html`<redo-viewer preset="blobs-32" backend=${backend}></redo-viewer>`
   );
   await waitUntil(() => allRedrawn(el), 'the regions must be redrawn', PATIENCE);
+  await loadLateElements();
   return el;
 }
 

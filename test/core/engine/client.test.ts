@@ -161,10 +161,10 @@ describeOn('wasm', 'connectEngine({backend, place})', () => {
   }
 
   it('says what keeps a backend from starting, and can be asked again', async () => {
-    const engine = connectEngine({backend: 'webgpu' as 'webgl'});
+    const engine = connectEngine({backend: 'webnn' as 'webgl'});
     for (let i = 0; i < 2; i++) {
       const error = await rejection(engine.request('open', OPEN));
-      expect(error.message).to.match(/^backend: webgpu could not start; /);
+      expect(error.message).to.match(/^backend: webnn could not start; /);
     }
     engine.dispose();
   });
