@@ -1,6 +1,6 @@
 /**
  * The programs of `upsampleConv2d` and its gradients on wasm: each reads the small image, with
- * weights that `foldWeights` has summed up (`assembly/convolution.ts`).
+ * weights that `foldWeights` has summed up (`assembly/layout.ts`).
  */
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
