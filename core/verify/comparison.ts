@@ -3,6 +3,9 @@
 /** Largest ‖ours − theirs‖ / ‖theirs‖ of a tensor at which two float32 computations agree. */
 export const BOUNDS = {forward: 1e-4, losses: 1e-4, gradient: 1e-3, after: 1e-4} as const;
 
+/** One rounding of float32. */
+export const ROUNDING = 2 ** -24;
+
 /** One number that is held against a bound. */
 export interface Comparison {
   /** What it is one of, e.g. `gradients of f`: a line of the table. */

@@ -3,7 +3,7 @@
 import {depth} from '../model/config.js';
 import {type Comparison, isBeyond, ratio, summarize} from './comparison.js';
 import type {Reference} from './reference.js';
-import type {Turned} from './trial.js';
+import type {Settled, Turned} from './trial.js';
 import type {Verification} from './verify.js';
 
 /** `128 px, 2 regions, widths 8 2 4 4, …`. */
@@ -24,8 +24,8 @@ export function describeReference({config, training, steps}: Reference): string 
   ].join(', ');
 }
 
-/** The table: a line a quantity with its worst tensor, then what was on another side. */
-export function formatVerification({comparisons, turned}: Verification): string {
+/** The table: a line a quantity with its worst tensor, then what rounding decides. */
+export function formatVerification({comparisons, turned, settled}: Verification): string {
   const rows = summarize(comparisons).map(line => [
     line.quantity,
     String(line.count),
@@ -44,7 +44,7 @@ export function formatVerification({comparisons, turned}: Verification): string 
       .join('  ')
       .trimEnd()
   );
-  return [...lines, ...turned.flatMap(formatTurned)].join('\n');
+  return [...lines, ...turned.flatMap(formatTurned), ...formatSettled(settled)].join('\n');
 }
 
 /** `pass`, or `fail: ` with the worst tensors. */
@@ -74,6 +74,15 @@ function formatTurned({side, kinks, without}: Turned): string[] {
       ({index, shape, input, noise}) =>
         `  input ${scientific(input)}, rounding ${scientific(noise)}, at [${coordinates(index, shape)}] of [${shape}]`
     ),
+  ];
+}
+
+function formatSettled(settled: Settled | undefined): string[] {
+  if (!settled) return [];
+  const {count, without} = settled;
+  return [
+    `The first step of ${count} elements, which rounding decides, is the reference's. As computed:`,
+    ...without.toSorted((a, b) => ratio(b) - ratio(a)).map(each => `  ${describe(each)}`),
   ];
 }
 

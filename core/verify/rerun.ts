@@ -6,7 +6,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import type {Tensor4D} from '@tensorflow/tfjs-core';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 
 import type {NetworkName, TrainingConfig} from '../model/config.js';
 import {NETWORKS, regionIndices} from '../model/redo.js';
@@ -16,8 +16,9 @@ import {Adam} from '../training/adam.js';
 import type {Batch} from '../training/losses.js';
 import type {IterationValues, Side} from '../training/report.js';
 import {discriminatorUpdate, generatorUpdate, type Workplace} from '../training/updates.js';
-import {PUBLISHED_NETWORKS, writeLike} from '../weights/published.js';
+import {PUBLISHED_NETWORKS, readLike, writeLike} from '../weights/published.js';
 import type {NamedArray} from '../weights/safetensors.js';
+import {norm, ROUNDING} from './comparison.js';
 import {codesOf, imagesOf} from './forwards.js';
 import type {Reference} from './reference.js';
 
@@ -30,13 +31,17 @@ export class Rerun {
   private readonly optimizers: Record<NetworkName, WatchedAdam>;
   private readonly values: IterationValues[] = [];
 
-  /** @param seed Of the rounding noise that all gradients are given, if any. */
-  constructor(reference: Reference, state: ModelState, seed?: number) {
+  /** @param settled Whether first steps that rounding decides are to be the reference's. */
+  constructor(reference: Reference, state: ModelState, settled = false) {
     this.reference = reference;
     this.state = state;
-    const optimizers = NETWORKS.map((name, i) => [
+    const optimizers = NETWORKS.map(name => [
       name,
-      new WatchedAdam(name, reference.training, seed && seed * NETWORKS.length + i),
+      new WatchedAdam(
+        name,
+        reference.training,
+        settled ? settling(reference, state, name) : undefined
+      ),
     ]);
     this.optimizers = Object.fromEntries(optimizers) as Record<NetworkName, WatchedAdam>;
   }
@@ -101,53 +106,82 @@ function givenBatches(reference: Reference): Workplace['batches'] {
   };
 }
 
-/**
- * What float32 gradients are off by from those in double precision, where no ReLU is on another side
- * (docs/parity.md): a share of the norm of the tensor, and of that of the network's whole gradient.
- */
-const NOISE = {own: 3e-5, whole: 5e-9};
+/** What stands before the names of each side's first gradients in a reference. */
+export const GRADIENTS: Readonly<Record<Side, string>> = {
+  generator: 'grad_g/',
+  discriminator: 'grad_d/',
+};
 
-/** Adam that keeps a copy of the first gradients that it applies, and can give all of them noise. */
+/** Names of a network's first gradients in a reference begin so: `grad_g/netGenX.`. */
+export function gradientPrefix(network: NetworkName): string {
+  const side = network === 'discriminator' ? 'discriminator' : 'generator';
+  return `${GRADIENTS[side]}${PUBLISHED_NETWORKS[network]}.`;
+}
+
+/** The size of a gradient below which it is less than one rounding of its network's whole gradient. */
+export function roundingOf({arrays}: Reference, network: NetworkName): number {
+  const prefix = gradientPrefix(network);
+  const own = [...arrays].filter(([name]) => name.startsWith(prefix));
+  return ROUNDING * Math.hypot(...own.map(([, {values}]) => norm(values)));
+}
+
+function settling(reference: Reference, state: ModelState, network: NetworkName): Settling {
+  const gradients = readLike(state.layers[network], name =>
+    reference.arrays.get(gradientPrefix(network) + name)
+  );
+  return {gradients, least: roundingOf(reference, network)};
+}
+
+/** First gradients of a network as the reference has them, for the steps that rounding decides. */
+interface Settling {
+  gradients: Tensors;
+  /** The size below which a gradient is less than its rounding error. */
+  least: number;
+}
+
+/**
+ * Adam that keeps a copy of the first gradients that it applies.
+ *
+ * Its first step is η g / (|g| + ε), which keeps little of g but the sign: where g is less than its
+ * rounding error, rounding decides which way the step goes.
+ */
 class WatchedAdam extends Adam {
   first?: Tensors;
-  private readonly seed?: number;
+  private readonly settling?: Settling;
 
-  constructor(network: NetworkName, training: TrainingConfig, seed?: number) {
+  /** @param settling Given if the steps that rounding decides are to be the reference's. Owned. */
+  constructor(network: NetworkName, training: TrainingConfig, settling?: Settling) {
     super(network, training);
-    this.seed = seed;
+    this.settling = settling;
   }
 
   override apply(...[state, gradients, ...rest]: Parameters<Adam['apply']>): void {
-    this.first ??= Object.fromEntries(
-      Object.entries(gradients).map(([name, gradient]) => [name, tf.keep(tf.clone(gradient))])
-    );
-    if (this.seed === undefined) {
+    if (this.first) {
       super.apply(state, gradients, ...rest);
       return;
     }
-    const noisy = withNoise(gradients, 1000 * this.seed + this.step);
-    tf.dispose(gradients);
-    super.apply(state, noisy, ...rest);
+    this.first = mapTensors(gradients, gradient => tf.keep(tf.clone(gradient)));
+    super.apply(state, this.settle(gradients), ...rest);
   }
 
   override dispose(): void {
     super.dispose();
-    tf.dispose(this.first);
+    tf.dispose([this.first ?? {}, this.settling?.gradients ?? {}]);
+  }
+
+  private settle(gradients: Tensors): Tensors {
+    if (!this.settling) return gradients;
+    const {gradients: theirs, least} = this.settling;
+    const settled = mapTensors(gradients, (own, name) =>
+      tf.tidy(() => tf.where(tf.less(tf.abs(theirs[name]!), least), theirs[name]!, own))
+    );
+    tf.dispose(gradients);
+    return settled;
   }
 }
 
-/** Gradients with noise added, but for what is exactly zero: what nothing depends on stays so. */
-function withNoise(gradients: Tensors, seed: number): Tensors {
-  return tf.tidy(() => {
-    const squares = Object.values(gradients).map(gradient => tf.sum(tf.square(gradient)));
-    const whole = tf.mul(tf.addN(squares), NOISE.whole ** 2);
-    const entries = Object.entries(gradients).map(([name, gradient], i) => {
-      const square = tf.add(tf.mul(squares[i]!, NOISE.own ** 2), whole);
-      const deviation = tf.sqrt(tf.div(square, gradient.size));
-      const normal = tf.randomNormal(gradient.shape, 0, 1, 'float32', 1000 * seed + i);
-      const noisy = tf.add(gradient, tf.mul(normal, deviation));
-      return [name, tf.where(tf.equal(gradient, 0), gradient, noisy)];
-    });
-    return Object.fromEntries(entries) as Tensors;
-  });
+function mapTensors(tensors: Tensors, map: (tensor: Tensor, name: string) => Tensor): Tensors {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [name, map(tensor, name)])
+  );
 }

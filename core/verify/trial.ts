@@ -9,17 +9,21 @@ import {type Layer, parameterSpecs, type Tensors} from '../nn/parameters.js';
 import type {Side} from '../training/report.js';
 import {type Arrays, PUBLISHED_NETWORKS, readNetwork, writeNetwork} from '../weights/published.js';
 import {cancelledBiases} from './cancelled-biases.js';
-import {BOUNDS, type Comparison, largestDifference, norm, relativeError} from './comparison.js';
+import {
+  BOUNDS,
+  type Comparison,
+  largestDifference,
+  norm,
+  relativeError,
+  ROUNDING,
+} from './comparison.js';
 import {compareForwards} from './forwards.js';
 import {findKinks, type Kink, type KinkInputs, watchKinks} from './kinks.js';
 import {arrayOf, type Reference} from './reference.js';
-import {type Gradients, Rerun, SIDES} from './rerun.js';
+import {gradientPrefix, GRADIENTS, type Gradients, Rerun, roundingOf, SIDES} from './rerun.js';
 
 /** The updates of an iteration in their order. */
 export const UPDATES: readonly Side[] = ['generator', 'discriminator'];
-
-/** What stands before the names of each side's gradients. */
-const PREFIX: Readonly<Record<Side, string>> = {generator: 'grad_g/', discriminator: 'grad_d/'};
 
 /** ReLUs of the first update of a side whose side rounding decides, put on the reference's side. */
 export interface Turned {
@@ -29,11 +33,13 @@ export interface Turned {
   without: Comparison;
 }
 
-/** How many runs with noise tell how far float32 determines the end. */
-const SPREAD_RUNS = 8;
-
-/** One rounding of float32. */
-const ROUNDING = 2 ** -24;
+/** First steps that rounding decides, taken as the reference has them. */
+export interface Settled {
+  /** Number of elements. */
+  count: number;
+  /** What is beyond its bound without that. */
+  without: Comparison[];
+}
 
 /** Comparisons of a run: the gradients of both first updates, and losses and model of all iterations. */
 export type Iterations = Record<Side | 'later', Comparison[]>;
@@ -66,8 +72,12 @@ export class Trial {
     }
   }
 
-  /** Everything that the iterations of the reference tell. */
-  iterations(turned: readonly Turned[] = []): Promise<Iterations> {
+  /**
+   * Everything that the iterations of the reference tell.
+   *
+   * @param settled Whether first steps that rounding decides are to be the reference's.
+   */
+  iterations(turned: readonly Turned[] = [], settled = false): Promise<Iterations> {
     return this.rerun(async (rerun, state) => {
       await this.runAll(rerun, turned);
       return {
@@ -78,7 +88,7 @@ export class Trial {
         ),
         later: await this.compareLater(rerun, state),
       };
-    });
+    }, settled);
   }
 
   /** The gradients of a side's first update. */
@@ -112,30 +122,18 @@ export class Trial {
     return findKinks(await inputs(false), await inputs(true));
   }
 
-  /**
-   * How far two runs end from each other whose gradients are off by what float32's are, each in its
-   * own way: by tensor, twice the largest relative distance from the run without noise.
-   */
-  async spreads(
-    turned: readonly Turned[],
-    progress: (what: string) => void
-  ): Promise<Map<string, number>> {
-    const ends = (seed?: number): Promise<Outcome[]> =>
-      this.rerun(async (rerun, state) => {
-        await this.runAll(rerun, turned);
-        return [...this.losses(rerun), ...(await this.after(state))];
-      }, seed);
-    const without = await ends();
-    const spreads = new Map<string, number>();
-    for (let seed = 1; seed <= SPREAD_RUNS; seed++) {
-      progress(`iterations with rounding noise, ${seed} of ${SPREAD_RUNS}`);
-      (await ends(seed)).forEach(({tensor, values, start}, i) => {
-        if (start) return;
-        const distance = 2 * relativeError(values, without[i]!.values);
-        spreads.set(tensor, Math.max(distance, spreads.get(tensor) ?? 0));
-      });
+  /** Number of elements whose first step rounding decides. */
+  countSettled(): number {
+    const {reference} = this;
+    let count = 0;
+    for (const network of NETWORKS) {
+      const least = roundingOf(reference, network);
+      for (const [name, {values}] of reference.arrays) {
+        if (!name.startsWith(gradientPrefix(network))) continue;
+        for (const value of values) if (Math.abs(value) < least) count++;
+      }
     }
-    return spreads;
+    return count;
   }
 
   private state(): ModelState {
@@ -144,13 +142,13 @@ export class Trial {
     );
   }
 
-  /** Lets `body` run iterations from the start. @param seed Of noise in their gradients, if any. */
+  /** Lets `body` run iterations from the start. @param settled Whether first steps that rounding decides are the reference's. */
   private async rerun<T>(
     body: (rerun: Rerun, state: ModelState) => Promise<T>,
-    seed?: number
+    settled = false
   ): Promise<T> {
     const state = this.state();
-    const rerun = new Rerun(this.reference, state, seed);
+    const rerun = new Rerun(this.reference, state, settled);
     try {
       return await body(rerun, state);
     } finally {
@@ -248,12 +246,11 @@ export class Trial {
   /** Each gradient of a side's first update, with the reference's. */
   private pairs(side: Side, gradients: Gradients): Pair[] {
     const {reference, cancelled} = this;
-    const prefix = PREFIX[side];
     const pairs = SIDES[side].flatMap(network => {
       const published = PUBLISHED_NETWORKS[network];
-      const whole = wholeNorm(reference, `${prefix}${published}.`);
+      const whole = roundingOf(reference, network) / ROUNDING;
       return trainedPublished(this.layers[network]).map(({name, key}): Pair => {
-        const tensor = `${prefix}${published}.${name}`;
+        const tensor = gradientPrefix(network) + name;
         const theirs = arrayOf(reference, tensor).values;
         // What the loss does not depend on has no gradient.
         const own = gradients.get(`${published}.${name}`)?.values;
@@ -267,7 +264,7 @@ export class Trial {
         };
       });
     });
-    refuseUnknown(reference, prefix, new Set(pairs.map(({tensor}) => tensor)));
+    refuseUnknown(reference, GRADIENTS[side], new Set(pairs.map(({tensor}) => tensor)));
     return pairs;
   }
 }
@@ -302,15 +299,6 @@ function kinksOf(turned: readonly Turned[], side: Side): Kink[] {
  * some hundred roundings of float32.
  */
 const ZERO = 1e-5;
-
-/** Norm of all arrays whose names begin with `prefix`. */
-function wholeNorm({arrays}: Reference, prefix: string): number {
-  let squares = 0;
-  for (const [name, {values}] of arrays) {
-    if (name.startsWith(prefix)) squares += norm(values) ** 2;
-  }
-  return Math.sqrt(squares);
-}
 
 /**
  * How far Adam can have carried a parameter whose gradients are rounding noise: in step t by at most

@@ -8,11 +8,13 @@ import type {Arrays} from '../weights/published.js';
 import {type Comparison, isBeyond} from './comparison.js';
 import {explain} from './explain.js';
 import type {Reference} from './reference.js';
-import {Trial, type Turned, UPDATES} from './trial.js';
+import {type Settled, Trial, type Turned, UPDATES} from './trial.js';
 
 export interface Verification {
   comparisons: Comparison[];
   turned: Turned[];
+  /** Given if what comes after the first gradients was compared with some first steps settled. */
+  settled?: Settled;
 }
 
 export interface VerifyOptions {
@@ -43,31 +45,26 @@ export async function verify(
     turned.push(explanation);
     iterations = await trial.iterations(turned);
   }
-  let {later} = iterations;
-  if (!strict && later.some(isBeyond)) later = widen(later, await trial.spreads(turned, progress));
   const {generator, discriminator} = iterations;
-  return {comparisons: [...forwards, ...generator, ...discriminator, ...later], turned};
+  const {later, settled} = await settle(trial, iterations.later, turned, strict, progress);
+  return {comparisons: [...forwards, ...generator, ...discriminator, ...later], turned, settled};
 }
 
-/** How much of a bound may be given up to rounding. */
-const MAX_WIDENING = 100;
-
-/** Holds tensors that float32 determines less far than is asked against what it determines, as a quantity of their own. */
-function widen(
-  comparisons: readonly Comparison[],
-  spreads: ReadonlyMap<string, number>
-): Comparison[] {
-  return comparisons.map(comparison => {
-    const {tensor, bound: asked} = comparison;
-    const bound = Math.min(spreads.get(tensor) ?? 0, MAX_WIDENING * asked);
-    if (!isBeyond(comparison) || bound <= asked) return comparison;
-    const [what, network = ''] = splitOnce(comparison.quantity);
-    return {...comparison, quantity: `${what} within rounding ${network}`.trim(), bound};
-  });
-}
-
-/** `spectral vector netDX` as what it is and its network. */
-function splitOnce(quantity: string): [what: string, network?: string] {
-  const at = quantity.lastIndexOf(' net');
-  return at < 0 ? [quantity] : [quantity.slice(0, at), quantity.slice(at + 1)];
+/**
+ * Compares what comes after the first gradients with the first steps of the smallest gradients
+ * settled, if it is beyond its bounds without that and within them with it.
+ */
+async function settle(
+  trial: Trial,
+  later: Comparison[],
+  turned: readonly Turned[],
+  strict: boolean,
+  progress: (what: string) => void
+): Promise<{later: Comparison[]; settled?: Settled}> {
+  const without = later.filter(isBeyond);
+  if (strict || without.length === 0) return {later};
+  progress('iterations from steps that rounding decides');
+  const again = await trial.iterations(turned, true);
+  if (again.later.some(isBeyond)) return {later};
+  return {later: again.later, settled: {count: trial.countSettled(), without}};
 }
