@@ -56,7 +56,7 @@ export function renderImage(
 ): TemplateResult {
   const {index} = state.session.image.value;
   const {pending} = state.session.views.segmentation.state.value;
-  return html`<section class="image" aria-labelledby="image-title">
+  return html`<section class="image" data-view="image" aria-labelledby="image-title">
     <div class="head">
       <h2 id="image-title">${strings.images.item(index)}</h2>
       ${updating(pending)}

@@ -9,5 +9,6 @@ export async function loadLateElements(): Promise<void> {
     import('./redo-mask-editor.js'),
     import('./redo-paint-tools.js'),
     import('./redo-plane-choice.js'),
+    import('./redo-save-menu.js'),
   ]);
 }

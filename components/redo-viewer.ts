@@ -6,7 +6,9 @@ import type {PlaneChoice} from '../core/session/latent.js';
 import type {Session} from '../core/session/session.js';
 import {MASK_LOOKS, renderImage} from './image-panel.js';
 import {loadLateElements} from './late-elements.js';
+import type {SavableView} from './redo-save-menu.js';
 import type {TrainEvents} from './redo-train-controls.js';
+import {strings} from './strings.js';
 import {controls, theme} from './theme.js';
 import {renderCode} from './viewer-code-panel.js';
 import * as panels from './viewer-panels.js';
@@ -199,6 +201,15 @@ export class RedoViewer extends LitElement {
     return this.current?.session;
   }
 
+  /** The panels that are on the page, and the whole sheet. */
+  private readonly savableViews = (): SavableView[] => {
+    const views = [...this.renderRoot.querySelectorAll<HTMLElement>('[data-view]')];
+    return views.map(element => {
+      const name = element.dataset.view as keyof typeof strings.save.views;
+      return {name, label: strings.save.views[name], element};
+    });
+  };
+
   private troubles(): Trouble[] {
     if (this.engineError) {
       const {message} = this.engineError;
@@ -245,6 +256,7 @@ export class RedoViewer extends LitElement {
         ${panels.renderTraining(session, this.weightsSeed)}
       </div>
       ${panels.renderHistory(state.charts.value, this.looks, setLooks)}
+      ${panels.renderSave(session, this.preset, this.savableViews)}
     `;
   }
 
@@ -256,6 +268,7 @@ export class RedoViewer extends LitElement {
         <div
           part="sheet"
           class="sheet"
+          data-view="sheet"
           @image-pick=${(event: CustomEvent<{index: number}>) => (this.image = event.detail.index)}
           @region-pick=${(event: CustomEvent<{region: number}>) =>
             (this.region = event.detail.region)}

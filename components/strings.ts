@@ -245,6 +245,26 @@ export const strings = {
       `${title} over ${formatCount(points)} iterations. Arrow keys move the cursor.`,
   },
 
+  save: {
+    title: 'Save',
+    view: 'View to save',
+    record: 'Record GIF',
+    stop: (frames: number, most: number) => `Save GIF (${frames} of at most ${most} frames)`,
+    csv: 'Numbers (CSV)',
+    json: 'All of it (JSON)',
+    saved: (name: string, bytes: number) =>
+      `Saved ${name}, ${formatCount(Math.ceil(bytes / 1024))} kB.`,
+    failed: (message: string) => `Nothing was saved. ${message}`,
+    nothing: 'There must be a view to save; open a model first.',
+    views: {
+      image: 'Image and masks',
+      regions: 'Regions and redraws',
+      code: 'Code and map',
+      history: 'Charts',
+      sheet: 'Everything',
+    },
+  },
+
   state: {
     backend: 'Backend',
     images: 'Images',

@@ -24,7 +24,7 @@ export function renderCode(session: Session, looks: Looks, setLooks: SetLooks): 
         @change=${() => setLooks({[key]: !looks[key]})}
       />${label}
     </label>`;
-  return html`<section class="code" aria-labelledby="code-title">
+  return html`<section class="code" data-view="code" aria-labelledby="code-title">
     <div class="head">
       <h2 id="code-title">${strings.region(region)}: ${code.title(region)}</h2>
       <div class="checks">

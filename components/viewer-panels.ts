@@ -5,6 +5,7 @@ import type {ModelInfo} from '../core/engine/protocol.js';
 import type {Session} from '../core/session/session.js';
 import type {HistoryCharts} from './history-charts.js';
 import type {MaskLooks} from './image-panel.js';
+import type {SavableView} from './redo-save-menu.js';
 import type {RegionRow} from './redo-region-grid.js';
 import {strings} from './strings.js';
 import {updating} from './updating.js';
@@ -50,7 +51,7 @@ export function renderRegions({session, segmentation, redraws}: ViewerState): Te
     score: redraw?.score,
   }));
   const pending = session.views.redraws.value.some(({state}) => state.value.pending);
-  return html`<section class="regions" aria-labelledby="regions-title">
+  return html`<section class="regions" data-view="regions" aria-labelledby="regions-title">
     <div class="head">
       <h2 id="regions-title">${strings.regions.title}</h2>
       ${updating(pending)}
@@ -93,10 +94,23 @@ export function renderHistory(
     ></redo-line-chart>`;
   return html`<section
     class="history"
+    data-view="history"
     aria-label=${strings.charts.title}
     @cursor-move=${(event: CustomEvent<{row?: number}>) => setLooks({row: event.detail.row})}
   >
     <div class="charts">${chart('losses')}${chart('scores')}${chart('areas')}</div>
+  </section>`;
+}
+
+/** @param views What is on the page to be saved. */
+export function renderSave(
+  session: Session,
+  preset: string,
+  views: () => readonly SavableView[]
+): TemplateResult {
+  return html`<section class="wide save" aria-labelledby="save-title">
+    <h2 id="save-title">${strings.save.title}</h2>
+    <redo-save-menu file-name=${preset} .views=${views} .session=${session}></redo-save-menu>
   </section>`;
 }
 

@@ -192,6 +192,13 @@ export const viewerStyles = css`
     gap: 24px;
   }
 
+  .sheet > .save {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px 16px;
+  }
+
   .sheet > .foot {
     padding-block: 10px;
     background: var(--_sunken);
