@@ -16,17 +16,9 @@ import {ViewerState, type Trouble} from './viewer-state.js';
 import {viewerStyles} from './viewer-styles.js';
 import {Visibility} from './visibility.js';
 import {Watcher} from './watcher.js';
-import './redo-code-sliders.js';
 import './redo-error-panel.js';
-import './redo-image-strip.js';
-import './redo-line-chart.js';
-import './redo-mask-legend.js';
-import './redo-mask-view.js';
-import './redo-picture.js';
 import './redo-progress.js';
-import './redo-region-grid.js';
 import './redo-status-bar.js';
-import './redo-train-controls.js';
 
 /** Properties that say what to open. */
 const OPENING = ['preset', 'datasetName', 'weights', 'seed'] as const;
@@ -256,6 +248,7 @@ export class RedoViewer extends LitElement {
         ${panels.renderTraining(session, this.weightsSeed)}
       </div>
       ${panels.renderHistory(state.charts.value, this.looks, setLooks)}
+      ${panels.renderTimeline(session)}
       ${panels.renderSave(session, this.preset, this.savableViews)}
     `;
   }
@@ -289,6 +282,8 @@ export class RedoViewer extends LitElement {
             (this.session!.training.side.value = detail.side)}
           @train-rate=${({detail}: CustomEvent<TrainEvents['train-rate']>) =>
             (this.session!.training.stepsPerFrame.value = detail.stepsPerFrame)}
+          @timeline-go=${({detail}: CustomEvent<{iteration: number}>) =>
+            void this.session?.goTo(detail.iteration)}
           @train-reset=${this.handleReset}
         >
           ${current ? this.renderPanels(current) : nothing}

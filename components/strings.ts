@@ -67,6 +67,10 @@ const FAILURES: Record<Command | 'engine' | 'view', {title: string; advice: stri
     title: 'The checkpoint could not be read.',
     advice: 'The weights are as they were. Choose a checkpoint of this model.',
   },
+  rewind: {
+    title: 'That state could not be brought back.',
+    advice: 'The weights are as they were. Try again, or go to another state.',
+  },
   train: {
     title: 'Training has stopped.',
     advice: 'Try again to go on from here. If it keeps failing, reset to start from new weights.',
@@ -243,6 +247,20 @@ export const strings = {
     empty: 'Press Step or Play: the numbers of each iteration appear here.',
     alt: (title: string, points: number) =>
       `${title} over ${formatCount(points)} iterations. Arrow keys move the cursor.`,
+  },
+
+  timeline: {
+    title: 'Time line',
+    at: (iteration: number, latest: number) =>
+      iteration === latest
+        ? `iteration ${formatCount(iteration)}`
+        : `iteration ${formatCount(iteration)} of ${formatCount(latest)}`,
+    note: (states: number, bytes: number) =>
+      `${formatCount(states)} states kept, ${formatCount(Math.ceil(bytes / 2 ** 20))} MB. ` +
+      'Training goes on from where the slider stands, and what came after is forgotten then.',
+    failed: (message: string) =>
+      `No more states are kept: ${message}. Training goes on without; those that are kept stay.`,
+    empty: 'States to go back to are kept as soon as training begins.',
   },
 
   save: {

@@ -102,6 +102,19 @@ export function renderHistory(
   </section>`;
 }
 
+export function renderTimeline({timeline, iteration, status}: Session): TemplateResult {
+  const kept = timeline.snapshots.value.map(snapshot => snapshot.iteration);
+  return html`<section class="wide" aria-label=${strings.timeline.title}>
+    <redo-timeline
+      .kept=${kept}
+      .iteration=${iteration.value}
+      .bytes=${timeline.bytes}
+      .error=${timeline.error.value?.message}
+      .disabled=${status.value === 'disposed'}
+    ></redo-timeline>
+  </section>`;
+}
+
 /** @param views What is on the page to be saved. */
 export function renderSave(
   session: Session,

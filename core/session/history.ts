@@ -45,7 +45,10 @@ export class History {
     return this.iterations.length;
   }
 
+  /** What is known of the same iterations and later ones goes: the training went back before them. */
   append(reports: readonly IterationReport[]): void {
+    const [first] = reports;
+    if (first) this.truncate(first.iteration - 1);
     for (const report of reports) {
       const row = this.iterations.push(report.iteration) - 1;
       for (const name of SCALARS) this.scalars[name].push(report[name] ?? NaN);
@@ -60,8 +63,8 @@ export class History {
 
   /** Forgets what came after an iteration; 0 forgets everything. */
   truncate(iteration: number): void {
+    if (!(this.iterations.at(-1)! > iteration)) return;
     const after = this.iterations.findIndex(each => each > iteration);
-    if (after < 0) return;
     for (const column of [this.iterations, ...Object.values(this.scalars), ...this.areas]) {
       column.length = after;
     }

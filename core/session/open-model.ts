@@ -15,7 +15,7 @@ export interface OpenOptions {
   seed: number;
 }
 
-export type Command = 'open' | 'reset' | 'restore' | 'train';
+export type Command = 'open' | 'reset' | 'restore' | 'rewind' | 'train';
 
 /** A command that failed, and how to try it again. */
 export interface Failure {
@@ -33,8 +33,8 @@ export interface SessionProgress {
 
 /** Told of the model's comings and goings, in a batch with the change itself. */
 export interface OpenModelHooks {
-  /** The weights are new: a model was opened, reset (both under a seed) or restored. */
-  onWeights: (model: ModelInfo, seed: number | undefined) => void;
+  /** The weights are new by a command; `open` and `reset` come with a seed. */
+  onWeights: (model: ModelInfo, command: Command, seed: number | undefined) => void;
   /** The weights are about to be replaced or left: what works on them should stop. */
   onStop: () => void;
   onLeave: () => void;
@@ -111,11 +111,15 @@ export class OpenModel {
     return this.engine.request('snapshot', {model: this.handle()}, {signal});
   }
 
-  /** Back to a checkpoint made by `snapshot`. */
-  async restore(checkpoint: ArrayBuffer): Promise<void> {
+  /**
+   * Takes over a checkpoint.
+   *
+   * @param command `rewind` if it is an earlier or later state of the same training.
+   */
+  async restore(checkpoint: ArrayBuffer, command: 'restore' | 'rewind' = 'restore'): Promise<void> {
     const model = this.handle();
     this.hooks.onStop();
-    await this.run('restore', undefined, signal =>
+    await this.run(command, undefined, signal =>
       this.engine.request('restore', {model, checkpoint}, {signal})
     );
   }
@@ -184,7 +188,7 @@ export class OpenModel {
       if (signal.aborted) return;
       batch(() => {
         this.state.info.value = info;
-        this.hooks.onWeights(info, seed);
+        this.hooks.onWeights(info, command, seed);
       });
     } catch (reason) {
       if (turn === this.turn) {

@@ -6,7 +6,14 @@ import {RegionCodes} from './codes.js';
 import {History} from './history.js';
 import {Latent} from './latent.js';
 import {MaskHistory} from './mask-history.js';
-import {OpenModel, type Failure, type OpenOptions, type SessionProgress} from './open-model.js';
+import {
+  OpenModel,
+  type Command,
+  type Failure,
+  type OpenOptions,
+  type SessionProgress,
+} from './open-model.js';
+import {Timeline} from './timeline.js';
 import {TrainingLoop} from './training-loop.js';
 import {Views} from './views.js';
 
@@ -40,6 +47,8 @@ export class Session {
   readonly maskEdits = new MaskHistory();
   readonly codes = new RegionCodes();
   readonly history = new History();
+  /** States of the training to go back to. */
+  readonly timeline: Timeline;
   readonly training: TrainingLoop;
   readonly views: Views;
   readonly latent: Latent;
@@ -48,6 +57,9 @@ export class Session {
   readonly strip: ReadonlySignal<readonly ImageRef[]>;
 
   private readonly opened: OpenModel;
+  /** Where the time line is to go next, and the going. */
+  private destination?: number;
+  private journey?: Promise<void>;
   private readonly state = {
     /** Counts the changes of the weights. */
     version: signal(0),
@@ -58,11 +70,13 @@ export class Session {
 
   constructor(engine: EngineClient) {
     const {version, iteration, image} = this.state;
+    this.timeline = new Timeline(engine);
     this.opened = new OpenModel(engine, {
-      onWeights: (model, seed) => this.takeWeights(model, seed),
+      onWeights: (model, command, seed) => this.takeWeights(model, command, seed),
       onStop: () => this.training.stop(),
       onLeave: () => {
         this.history.truncate(0);
+        this.timeline.clear();
         this.maskEdits.clear();
         iteration.value = 0;
       },
@@ -72,7 +86,9 @@ export class Session {
       model: computed(() => this.model.value?.model),
       awake: this.awake,
       onStart: () => this.opened.forgetFailure(),
+      onRest: (model, signal) => this.timeline.keep('due', model, iteration.peek(), signal),
       onReports: reports => {
+        this.timeline.forgetFrom(reports[0]!.iteration);
         this.history.append(reports);
         iteration.value = reports.at(-1)!.iteration;
       },
@@ -147,9 +163,34 @@ export class Session {
     return this.opened.snapshot();
   }
 
-  /** Back to a checkpoint; what the history says of later iterations is forgotten. */
+  /** Takes over a checkpoint; what history and time line say of later iterations is forgotten. */
   restore(checkpoint: ArrayBuffer): Promise<void> {
     return this.opened.restore(checkpoint);
+  }
+
+  /**
+   * Back, or forth again, to the last state of the time line that is not after an iteration. What
+   * the history says of later iterations stays until training goes on from there.
+   *
+   * Of calls that come while one is at work only the last counts.
+   */
+  goTo(iteration: number): Promise<void> {
+    this.destination = iteration;
+    this.journey ??= this.travel().finally(() => (this.journey = undefined));
+    return this.journey;
+  }
+
+  private async travel(): Promise<void> {
+    const {timeline, opened, training} = this;
+    const model = this.model.peek()?.model;
+    const {signal} = new AbortController();
+    await training.rest();
+    if (model !== undefined) await timeline.keep('new', model, this.iteration.peek(), signal);
+    while (this.destination !== undefined && model === this.model.peek()?.model) {
+      const snapshot = timeline.at(this.destination);
+      this.destination = undefined;
+      if (snapshot) await opened.restore(snapshot.checkpoint, 'rewind');
+    }
   }
 
   /** Takes another image in hand. */
@@ -172,8 +213,13 @@ export class Session {
     await left;
   }
 
-  private takeWeights(model: ModelInfo, seed: number | undefined): void {
-    this.history.truncate(model.iteration);
+  private takeWeights(model: ModelInfo, command: Command, seed: number | undefined): void {
+    if (command !== 'rewind') {
+      this.history.truncate(model.iteration);
+      this.timeline.forgetFrom(model.iteration + 1);
+    }
+    // With new weights nothing of the old training is left to go back to.
+    if (seed !== undefined) this.timeline.clear();
     this.state.iteration.value = model.iteration;
     this.state.version.value++;
     this.region.value = Math.min(this.region.peek(), model.config.regions - 1);

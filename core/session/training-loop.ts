@@ -20,6 +20,8 @@ export interface TrainingHost {
   awake: ReadonlySignal<boolean>;
   /** Told before requests are made. */
   onStart: () => void;
+  /** Told between iterations, before the next begins, which waits for it. Does not throw. */
+  onRest: (model: ModelId, signal: AbortSignal) => Promise<void>;
   /** Takes the numbers of iterations. */
   onReports: (reports: readonly IterationReport[]) => void;
   /** Told that the weights have changed and that it is time to show it. */
@@ -91,6 +93,9 @@ export class TrainingLoop {
     if (this.state.running.peek()) return;
     await this.exclusively(
       async (model, signal) => {
+        const isUnderWay = this.state.phase.peek()?.ended === false;
+        if (!isUnderWay) await this.host.onRest(model, signal);
+        signal.throwIfAborted();
         const report = await this.host.engine.request('phase', {model}, {signal});
         this.phasesMs += report.stepMs;
         batch(() => {
@@ -117,6 +122,20 @@ export class TrainingLoop {
     batch(() => {
       this.state.playing.value = false;
       this.state.remaining.value = 0;
+    });
+  }
+
+  /** Pauses; resolves when nothing is under way. */
+  rest(): Promise<void> {
+    this.pause();
+    const {running} = this.state;
+    return new Promise(resolve => {
+      const stop = effect(() => {
+        if (running.value) return;
+        resolve();
+        // Not within its own first run.
+        queueMicrotask(() => stop());
+      });
     });
   }
 
@@ -152,6 +171,8 @@ export class TrainingLoop {
     let resume = () => this.play();
     await this.exclusively(
       async (model, signal) => {
+        await this.host.onRest(model, signal);
+        signal.throwIfAborted();
         for (let count = this.nextCount(); count > 0; count = this.nextCount()) {
           const side = this.side.peek();
           if (!this.state.playing.peek()) {
@@ -161,6 +182,7 @@ export class TrainingLoop {
           const reports = await this.host.engine.request('iterate', {model, count, side}, {signal});
           signal.throwIfAborted();
           this.land(reports);
+          await this.host.onRest(model, signal);
           // Events and frames get their turn even where the engine answers at once.
           await nextTurn();
           signal.throwIfAborted();
