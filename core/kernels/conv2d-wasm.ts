@@ -79,8 +79,8 @@ export const convolveFilterGradient = wasmProgram(
     {stride, pad, wShape}: Attrs & {wShape: Shape4D},
     call
   ) => {
-    const [, height, width, channels] = x.shape as Shape4D;
-    const [kernel, , , outChannels] = wShape;
+    const [, height, width] = x.shape as Shape4D;
+    const [kernel] = wShape;
     const images = padded(call, x, {
       height: height + 2 * pad,
       width: width + 2 * pad,
@@ -88,11 +88,8 @@ export const convolveFilterGradient = wasmProgram(
       step: 1,
     });
     const dw = call.output(wShape);
-    const taps = kernel * kernel * channels;
-    const {address, lanes} = filterSums(call, images, dy, {kernel, stride, into: call.at(dw)});
-    if (lanes !== outChannels) {
-      call.kernels.copyColumns(address, call.at(dw), taps, lanes, outChannels, outChannels);
-    }
+    const gradients = {address: call.at(dy), shape: dy.shape as Shape4D};
+    filterGradient(call, images, gradients, {kernel, stride, into: call.at(dw)});
     return dw;
   }
 );
@@ -168,8 +165,22 @@ function sliced(whole: Convolution, parts: number): Convolution[] {
   );
 }
 
+/** `Σ x(stride·o + k) dy(o)`: `[kernel, kernel, channels of x, channels of dy]`. @param into Where it goes. */
+export function filterGradient(
+  call: WasmCall,
+  images: Padded,
+  dy: {address: number; shape: Shape4D},
+  {kernel, stride, into}: {kernel: number; stride: 1 | 2; into: number}
+): void {
+  const {address, lanes} = filterSums(call, images, dy, {kernel, stride, into});
+  const outChannels = dy.shape[3];
+  if (lanes === outChannels) return;
+  const taps = kernel * kernel * images.channels;
+  call.kernels.copyColumns(address, into, taps, lanes, outChannels, outChannels);
+}
+
 /**
- * `Σ x(stride·o + k) dy(o)`: `[kernel, kernel, channels of x, lanes]`, lanes the channels of `dy`
+ * The same with room: `[kernel, kernel, channels of x, lanes]`, lanes the channels of `dy`
  * filled up to a multiple of four.
  *
  * @param into Where the sums go if there is nothing to fill up; else, or without it, scratch memory.
@@ -177,17 +188,17 @@ function sliced(whole: Convolution, parts: number): Convolution[] {
 export function filterSums(
   call: WasmCall,
   images: Padded,
-  dy: TensorInfo,
+  dy: {address: number; shape: Shape4D},
   {kernel, stride, into}: {kernel: number; stride: 1 | 2; into?: number}
 ): {address: number; lanes: number} {
-  const [batch, outHeight, outWidth, outChannels] = dy.shape as Shape4D;
+  const [batch, outHeight, outWidth, outChannels] = dy.shape;
   const lanes = Math.ceil(outChannels / 4) * 4;
   const rows = batch * outHeight * outWidth;
   const whole = lanes === outChannels;
-  const gradients = whole ? call.at(dy) : call.scratch(rows * lanes);
+  const gradients = whole ? dy.address : call.scratch(rows * lanes);
   if (!whole) {
     call.kernels.clear(gradients, rows * lanes);
-    call.kernels.copyColumns(call.at(dy), gradients, rows, outChannels, lanes, outChannels);
+    call.kernels.copyColumns(dy.address, gradients, rows, outChannels, lanes, outChannels);
   }
   const sums = kernel * kernel * images.channels * lanes;
   const address = whole && into !== undefined ? into : call.scratch(sums);

@@ -82,7 +82,12 @@ export const upsampleConvolveFilterGradient = wasmProgram(
       before: 1,
       step: 1,
     });
-    const {address, lanes} = filterSums(call, images, x, {kernel: 4, stride: 2});
+    const {address, lanes} = filterSums(
+      call,
+      images,
+      {address: call.at(x), shape: x.shape as Shape4D},
+      {kernel: 4, stride: 2}
+    );
     const dw = call.output([3, 3, channels, outChannels]);
     call.kernels.unfoldGradient(address, call.at(dw), channels, outChannels, lanes);
     return dw;

@@ -2,12 +2,13 @@
 
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import type {Tensor, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
+import type {Tensor, Tensor2D, Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import {startBackend} from '../../../core/engine/backend.js';
 import type {BackendInfo} from '../../../core/engine/protocol.js';
 import {conv2d} from '../../../core/kernels/conv2d.js';
 import {instanceNormRelu} from '../../../core/kernels/instance-norm.js';
+import {matMul} from '../../../core/kernels/mat-mul.js';
 import {upsampleConv2d} from '../../../core/kernels/upsample-conv2d.js';
 import {useThreads} from '../../../core/kernels/wasm.js';
 import {Random} from '../../../datasets/random.js';
@@ -65,6 +66,11 @@ const CASES: Record<string, Case> = {
   'rows of two images at stride 2': convolution([2, 41, 38, 24], [3, 3, 24, 40], 2, 1),
   'output channels': convolution([2, 8, 8, 64], [3, 3, 64, 100], 1, 1),
   'one output channel': convolution([1, 64, 64, 40], [7, 7, 40, 1], 1, 0),
+  'products of matrices': random =>
+    withGradients(random, (...[a, b]) => matMul(a as Tensor3D, b as Tensor3D), [
+      random([3, 72, 90]),
+      random([3, 90, 130]),
+    ]),
   'upsampled images': random =>
     withGradients(
       random,
