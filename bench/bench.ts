@@ -14,30 +14,40 @@ import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 
 import {InBrowser} from '../cli/in-browser.js';
-import {main, nodeBackend, UsageError} from '../cli/options.js';
+import {main, nodeBackend, UsageError, wholeNumber} from '../cli/options.js';
 import {type BackendResult, measure} from './measure.js';
 import type {ProgramShare} from './profile.js';
 import {profileTable, table} from './report.js';
 
 /** Backends by name, and how each is measured. */
 const BACKENDS = {
-  wasm: quick => measure(nodeBackend(), {quick, progress: showProgress}),
-  webgl: quick => inPage('measureWebGL', quick),
-} satisfies Record<string, (quick: boolean) => Promise<BackendResult>>;
+  wasm: ({quick, threads}) => measure({...nodeBackend(), threads}, {quick, progress: showProgress}),
+  webgl: ({quick}) => inPage('measureWebGL', quick),
+} satisfies Record<string, (options: Arguments) => Promise<BackendResult>>;
+
+interface Arguments {
+  backends: Backend[];
+  json?: string;
+  profile: boolean;
+  quick: boolean;
+  threads?: number;
+}
 
 type Profiles = {name: string; shares: ProgramShare[]}[];
 
 type Backend = keyof typeof BACKENDS;
 const NAMES = Object.keys(BACKENDS) as Backend[];
 
-const USAGE = `usage: npm run bench -- [--backend ${NAMES.join('|')}] [--json FILE] [--profile] [--quick]
+const USAGE = `usage: npm run bench -- [--backend ${NAMES.join('|')}] [--json FILE] [--profile] [--quick] [--threads N]
   --backend   measure on this one alone
   --json      write every sample to a file
   --profile   tell our programs on WebGL and the time of each, in the place of the comparison
-  --quick     small networks and one sample, to see that all of it runs`;
+  --quick     small networks and one sample, to see that all of it runs
+  --threads   of our kernels and onnxruntime-web on wasm; as many as cores, but 4, by default`;
 
 await main(async () => {
-  const {backends, json, profile, quick} = readArguments();
+  const given = readArguments();
+  const {backends, json, profile, quick} = given;
   if (profile) {
     for (const {name, shares} of await inPage<Profiles>('profileWebGL', quick)) {
       process.stdout.write(`${profileTable(name, shares)}\n\n`);
@@ -46,7 +56,7 @@ await main(async () => {
   }
   const results: BackendResult[] = [];
   for (const name of backends) {
-    const result = await BACKENDS[name](quick);
+    const result = await BACKENDS[name](given);
     showProgress('');
     process.stdout.write(`${table(result)}\n\n`);
     results.push(result);
@@ -54,7 +64,7 @@ await main(async () => {
   if (json !== undefined) await writeFile(json, `${JSON.stringify(results, undefined, 2)}\n`);
 });
 
-function readArguments(): {backends: Backend[]; json?: string; profile: boolean; quick: boolean} {
+function readArguments(): Arguments {
   let given;
   try {
     given = parseArgs({
@@ -63,6 +73,7 @@ function readArguments(): {backends: Backend[]; json?: string; profile: boolean;
         json: {type: 'string'},
         profile: {type: 'boolean', default: false},
         quick: {type: 'boolean', default: false},
+        threads: {type: 'string'},
       },
     }).values;
   } catch (error) {
@@ -75,7 +86,9 @@ function readArguments(): {backends: Backend[]; json?: string; profile: boolean;
       `bench: --backend must be one of ${NAMES.join(', ')}; got ${backend}\n${USAGE}`
     );
   }
-  return {backends, json, profile, quick};
+  const threads =
+    given.threads === undefined ? undefined : wholeNumber('threads', given.threads, 1);
+  return {backends, json, profile, quick, threads};
 }
 
 /** Calls a function of `page.ts` in a browser of its own. */

@@ -9,6 +9,8 @@ export interface Contender {
   name: string;
   /** Computes it once; the caller owns the result. */
   run: () => Tensor | Promise<Tensor>;
+  /** What must be done before a run and does not count. */
+  prepare?: () => Promise<unknown>;
 }
 
 /** A contender that can't be had on a backend, and why. */
@@ -25,7 +27,7 @@ export interface Row {
   contenders: readonly (Contender | LeftOut)[];
   /** Largest relative deviation of the first results from the first contender's. */
   tolerance: number;
-  dispose: () => void;
+  dispose: () => void | Promise<void>;
 }
 
 export type Timing = {name: string; samplesMs: number[]; medianMs: number} | LeftOut;
@@ -47,6 +49,7 @@ export async function race(
   const times = new Map(racing.map(each => [each, [] as number[]]));
   let wanted: Float32Array | undefined;
   for (const contender of racing) {
+    await contender.prepare?.();
     const result = await contender.run();
     const values = Float32Array.from(await result.data());
     result.dispose();
@@ -63,6 +66,7 @@ export async function race(
     for (const contender of racing) {
       const own = times.get(contender)!;
       if (own.length && own.reduce((sum, ms) => sum + ms, 0) > limitMs) continue;
+      await contender.prepare?.();
       own.push(await timed(contender.run));
     }
   }

@@ -8,6 +8,8 @@ import {ROWS} from './rows.js';
 export interface BackendResult {
   backend: string;
   device: string;
+  /** Of our kernels and of `onnxruntime-web`; stock tfjs has one. */
+  threads: number;
   /** GFLOP/s of `tf.matMul`, 1024×1024, in the same run. */
   matMulRate: number;
   rows: {name: string; multiplyAdds: number; timings: Timing[]}[];
@@ -25,17 +27,17 @@ export async function measure(
   options: BackendOptions,
   {quick, progress}: MeasureOptions
 ): Promise<BackendResult> {
-  const {name: backend, device} = await startBackend(options);
+  const {name: backend, device, threads} = await startBackend(options);
   const samples = quick ? 1 : 9;
   progress(`${backend}: tf.matMul`);
   const rate = await matMulRate(samples);
   const rows: BackendResult['rows'] = [];
   for (const makeRow of ROWS) {
-    const row = await makeRow({backend, quick});
+    const row = await makeRow({backend, quick, threads});
     progress(`${backend}: ${row.name}`);
     const timings = await race(row, samples, LIMIT_MS);
-    row.dispose();
+    await row.dispose();
     rows.push({name: row.name, multiplyAdds: row.multiplyAdds, timings});
   }
-  return {backend, device, matMulRate: rate, rows};
+  return {backend, device, threads, matMulRate: rate, rows};
 }

@@ -25,11 +25,11 @@ export async function profileWebGL(
   await startBackend({name: 'webgl', wasmFiles: {}, place: 'main'});
   const profiles: {name: string; shares: ProgramShare[]}[] = [];
   for (const makeRow of ROWS) {
-    const row = await makeRow({backend: 'webgl', quick});
+    const row = await makeRow({backend: 'webgl', quick, threads: 1});
     window.showProgress(`profile: ${row.name}`);
     const ours = row.contenders.find((each): each is Contender => each.name === 'ours')!;
     profiles.push({name: row.name, shares: await profile(ours)});
-    row.dispose();
+    await row.dispose();
   }
   return profiles;
 }

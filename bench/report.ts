@@ -3,17 +3,21 @@
 import type {BackendResult} from './measure.js';
 import type {ProgramShare} from './profile.js';
 
+/** Columns for the names of contenders. */
+const LABEL = 16;
+
 /** One line a contender; ratios are to the stock implementation of the same run. */
-export function table({backend, device, matMulRate, rows}: BackendResult): string {
+export function table({backend, device, threads, matMulRate, rows}: BackendResult): string {
   const lines = [
-    `${backend}: ${device}; tf.matMul 1024×1024 runs at ${matMulRate.toFixed(1)} GFLOP/s`,
+    `${backend}: ${device}${backend === 'wasm' ? `, threads: ${threads}` : ''}; ` +
+      `tf.matMul 1024×1024 runs at ${matMulRate.toFixed(1)} GFLOP/s`,
   ];
   for (const {name, multiplyAdds, timings} of rows) {
     lines.push('', `${name} (${((2 * multiplyAdds) / 1e9).toFixed(2)} GFLOP as published)`);
     const stock = timings.find(timing => timing.name === 'stock');
     const stockMs = stock && 'medianMs' in stock ? stock.medianMs : undefined;
     for (const timing of timings) {
-      const label = `  ${timing.name.padEnd(8)}`;
+      const label = `  ${timing.name.padEnd(LABEL)}`;
       if (!('medianMs' in timing)) {
         lines.push(`${label}left out: ${timing.reason}`);
         continue;

@@ -1,9 +1,11 @@
 /** What is benchmarked: a redraw, the masks, and an iteration of training. */
 
+import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import type {BackendName} from '../core/engine/backend.js';
+import {useThreads} from '../core/kernels/wasm.js';
 import type {ModelConfig, TrainingConfig} from '../core/model/config.js';
 import {findPreset} from '../core/model/presets.js';
 import {maskLayers} from '../core/model/mask-network.js';
@@ -17,6 +19,8 @@ import {openDataset} from '../datasets/catalog.js';
 import {Random} from '../datasets/random.js';
 import type {Contender, Row} from './contenders.js';
 import {ofGenerator, ofIteration, ofMaskNetwork} from './multiply-adds.js';
+import {maskModel, redrawModel} from './onnx/networks.js';
+import {onnxContenders, releaseAll} from './onnx/session.js';
 import {StockTrainer} from './stock/iteration.js';
 import {drawRegion, maskNetwork} from './stock/networks.js';
 
@@ -26,6 +30,8 @@ export interface RowOptions {
   backend: BackendName;
   /** Small networks, to see in seconds that all of it runs. */
   quick: boolean;
+  /** Threads that our kernels have on wasm. */
+  threads: number;
 }
 
 /** Makes the tensors of a row, which the row owns. */
@@ -43,7 +49,7 @@ function published(quick: boolean): ModelConfig {
 }
 
 /** A region's picture from its mask and a code, as a scrub of the code asks for it. */
-async function redraw({quick}: RowOptions): Promise<Row> {
+async function redraw({backend, quick, threads}: RowOptions): Promise<Row> {
   const model = published(quick);
   const {size, codeSize} = model;
   const weights = randomWeights(generatorLayers(model), regionPrefix(0));
@@ -51,40 +57,61 @@ async function redraw({quick}: RowOptions): Promise<Row> {
   const values = Float32Array.from({length: size * size}, () => random.uniform());
   const mask = tf.tensor4d(values, [1, size, size, 1]);
   const codes = tf.tensor2d(random.normals(codeSize), [1, codeSize]);
+  const onnx = await onnxContenders(
+    () => redrawModel(weights, regionPrefix(0), model),
+    {mask, codes},
+    {backend, threads}
+  );
   return {
     name: `redraw of one region, ${size}×${size}, G ${model.widths.generator}, batch 1`,
     multiplyAdds: ofGenerator(model),
     tolerance: 1e-3,
     contenders: [
       contender('stock', () => drawRegion(weights, regionPrefix(0), mask, codes, model)),
-      contender('ours', () => tf.mul(paintRegion(weights, 0, mask, codes, model), mask)),
+      ...byThreads(
+        () => contender('ours', () => tf.mul(paintRegion(weights, 0, mask, codes, model), mask)),
+        threads
+      ),
+      ...onnx,
     ],
-    dispose: () => tf.dispose([mask, codes, weights]),
+    dispose: async () => {
+      tf.dispose([mask, codes, weights]);
+      await releaseAll(onnx);
+    },
   };
 }
 
 /** M = f(I) of one image. */
-async function masks({quick}: RowOptions): Promise<Row> {
+async function masks({backend, quick, threads}: RowOptions): Promise<Row> {
   const model = published(quick);
   const {size} = model;
   const weights = randomWeights(maskLayers(model));
   const random = new Random(SEED, 'bench', 'masks');
   const values = Float32Array.from({length: size * size * 3}, () => random.uniform(-1, 1));
   const image = tf.tensor4d(values, [1, size, size, 3]);
+  const onnx = await onnxContenders(
+    () => maskModel(weights, model),
+    {images: image},
+    {backend, threads}
+  );
   return {
     name: `masks, ${size}×${size}, f ${model.widths.mask}, batch 1`,
     multiplyAdds: ofMaskNetwork(model),
     tolerance: 1e-3,
     contenders: [
       contender('stock', () => maskNetwork(weights, image, model)),
-      contender('ours', () => segment(weights, image, model)),
+      ...byThreads(() => contender('ours', () => segment(weights, image, model)), threads),
+      ...onnx,
     ],
-    dispose: () => tf.dispose([image, weights]),
+    dispose: async () => {
+      tf.dispose([image, weights]);
+      await releaseAll(onnx);
+    },
   };
 }
 
 /** One iteration of the published loop on small networks. */
-async function iteration({backend, quick}: RowOptions): Promise<Row> {
+async function iteration({backend, quick, threads}: RowOptions): Promise<Row> {
   const preset = findPreset('published-128');
   const model: ModelConfig = {
     ...preset.model,
@@ -99,14 +126,24 @@ async function iteration({backend, quick}: RowOptions): Promise<Row> {
   const training: TrainingConfig = {...preset.training, batchSize: quick ? 2 : 16};
   const {batchSize} = training;
   const dataset = await openDataset('blobs', {size: model.size, seed: SEED});
-  const state = ModelState.random(model, training.initGain, SEED);
-  const trainer = new Trainer(state, training, dataset, SEED);
-  const ours: Contender = {
-    name: 'ours',
-    run: async () => tf.scalar((await trainer.iterate()).discriminatorLoss!),
+  const states: ModelState[] = [];
+  const trainers: Trainer[] = [];
+  const newState = (): ModelState => {
+    const state = ModelState.random(model, training.initGain, SEED);
+    states.push(state);
+    return state;
+  };
+  // Each on weights of its own, which its iterations change.
+  const ours = (): Contender => {
+    const trainer = new Trainer(newState(), training, dataset, SEED);
+    trainers.push(trainer);
+    return {
+      name: 'ours',
+      run: async () => tf.scalar((await trainer.iterate()).discriminatorLoss!),
+    };
   };
 
-  const stockTrainer = new StockTrainer(state, training);
+  const stockTrainer = new StockTrainer(newState(), training);
   const batches = new Batches(dataset, model, training, SEED);
   let done = 0;
   const stock: Contender = {
@@ -124,11 +161,11 @@ async function iteration({backend, quick}: RowOptions): Promise<Row> {
     name: `iteration of the published loop, ${model.size}×${model.size}, batch ${batchSize}`,
     multiplyAdds: ofIteration(model, batchSize),
     tolerance: 1e-3,
-    contenders: [backend === 'wasm' ? {name: 'stock', reason} : stock, ours],
-    dispose: () => {
-      void trainer.dispose();
+    contenders: [backend === 'wasm' ? {name: 'stock', reason} : stock, ...byThreads(ours, threads)],
+    dispose: async () => {
+      for (const trainer of trainers) await trainer.dispose();
       stockTrainer.dispose();
-      state.dispose();
+      for (const state of states) state.dispose();
     },
   };
 }
@@ -143,6 +180,16 @@ function randomWeights(layers: readonly Layer[], prefix = ''): Tensors {
     weights[prefix + name] = tf.tensor(values, shape);
   }
   return weights;
+}
+
+/** With more threads than one, one too: what they gain is seen in the same run. */
+function byThreads(make: () => Contender, threads: number): Contender[] {
+  if (threads === 1) return [make()];
+  const on = (count: number) => () => useThreads(tf.backend() as BackendWasm, count);
+  return [
+    {...make(), prepare: on(threads)},
+    {...make(), name: 'ours, 1 thread', prepare: on(1)},
+  ];
 }
 
 function contender(name: string, compute: () => Tensor2D | Tensor4D): Contender {

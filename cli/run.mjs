@@ -50,7 +50,7 @@ await build({
   // Tools, which know their way about Node by themselves, are left out.
   ssr: {
     noExternal: true,
-    external: ['vite', 'puppeteer-core', '@puppeteer/browsers'],
+    external: ['vite', 'puppeteer-core', '@puppeteer/browsers', 'onnxruntime-web'],
     target: 'node',
   },
 });

@@ -1,5 +1,6 @@
 /** Everything that the elements say to people, in one table. */
 
+import type {BackendInfo} from '../core/engine/protocol.js';
 import type {Phase, Side} from '../core/training/report.js';
 import type {MaskTool} from '../core/session/mask-stroke.js';
 import type {Command, SessionProgress} from '../core/session/open-model.js';
@@ -288,8 +289,11 @@ export const strings = {
     images: 'Images',
     iteration: 'Iteration',
     step: 'Step',
-    backendText: (name: string, place: string) =>
-      `${name}, ${place === 'worker' ? 'in a worker' : 'on the page'}`,
+    backendText: ({name, place, threads}: BackendInfo) => {
+      const where = place === 'worker' ? 'in a worker' : 'on the page';
+      if (name !== 'wasm') return `${name}, ${where}`;
+      return `${name}, ${where}, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
+    },
     size: (size: number, dataset: string) => `${size} × ${size}, ${dataset}`,
     stepMs: (ms: number | undefined) => (ms === undefined ? '–' : formatMs(ms)),
   },

@@ -42,7 +42,9 @@ async function compile(options: readonly string[]): Promise<string> {
     await promisify(execFile)(process.execPath, [
       compiler,
       join(sources, 'index.ts'),
-      ...['--outFile', file, '--runtime', 'stub', '--importMemory', '--noAssert', '-O3'],
+      ...['--outFile', file, '--runtime', 'stub', '--noAssert', '-O3'],
+      // tfjs's memory, with the largest size that it has: `core/kernels/shared-memory.ts` wants one.
+      ...['--importMemory', '--maximumMemory', '65536'],
       ...['--enable', 'simd'],
       ...options,
     ]);

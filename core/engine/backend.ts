@@ -9,7 +9,9 @@ import * as tf from '@tensorflow/tfjs-core';
 // After tfjs-core itself, whose flags it asks for.
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 
+import {useThreads} from '../kernels/wasm.js';
 import type {BackendInfo} from './protocol.js';
+import {sharedBinary} from './shared-binary.js';
 
 export type BackendName = BackendInfo['name'];
 
@@ -21,22 +23,31 @@ export interface BackendOptions {
   name: BackendName | 'auto';
   wasmFiles: WasmFiles;
   place: BackendInfo['place'];
+  /** Threads on wasm at most, where there can be more than one; as many as cores, but 4, if absent. */
+  threads?: number;
 }
 
 /** Renderers that draw on the processor: wasm is several times faster than they are. */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|microsoft basic render/i;
+
+/** What tfjs calls its file for machines with vectors. */
+const SIMD_FILE = 'tfjs-backend-wasm-simd.wasm';
+
+/** Beyond these, tfjs's own operations, on one thread, are most of what is left. */
+const MOST_THREADS = 4;
 
 /**
  * Starts a backend. tfjs has one for all, so there is one engine a thread.
  *
  * @throws Error saying what is missing, if a backend was asked for by name and can't be had.
  */
-export async function startBackend({name, wasmFiles, place}: BackendOptions): Promise<BackendInfo> {
+export async function startBackend(options: BackendOptions): Promise<BackendInfo> {
+  const {name, place} = options;
   const tries: BackendName[] = name === 'auto' ? autoOrder() : [name];
   const reasons: string[] = [];
   for (const each of tries) {
-    const reason = await tryBackend(each, wasmFiles);
-    if (!reason) return describe(each, place);
+    const reason = await tryBackend(each, options);
+    if (!reason) return describe(each, place, each === 'wasm' ? await startThreads(options) : 1);
     reasons.push(reason);
   }
   throw new Error(`backend: ${reasons.join('; ')}`);
@@ -48,7 +59,7 @@ function autoOrder(): BackendName[] {
 }
 
 /** @returns Why it can't be had, or nothing. */
-async function tryBackend(name: BackendName, wasmFiles: WasmFiles): Promise<string | undefined> {
+async function tryBackend(name: BackendName, options: BackendOptions): Promise<string | undefined> {
   if (name === 'webgl') {
     if (!webglRenderer()) {
       return 'webgl needs WebGL 2, which this browser does not give; use backend="wasm"';
@@ -60,14 +71,17 @@ async function tryBackend(name: BackendName, wasmFiles: WasmFiles): Promise<stri
     if (typeof WebAssembly === 'undefined') {
       return 'wasm needs WebAssembly, which this browser does not give; use backend="cpu"';
     }
-    // tfjs's threads do nothing but wait (tfjs issue 8513), and its loader for them does not survive minifying.
-    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    wasm.setWasmPaths(wasmFiles);
+    return startWasm(options);
   }
   if (name === 'webgpu') {
     const reason = await prepareWebgpu();
     if (reason) return reason;
   }
+  return setBackend(name);
+}
+
+/** @returns Why it can't be had, or nothing. */
+async function setBackend(name: BackendName): Promise<string | undefined> {
   try {
     if (await tf.setBackend(name)) return undefined;
   } catch (error) {
@@ -76,6 +90,45 @@ async function tryBackend(name: BackendName, wasmFiles: WasmFiles): Promise<stri
   return name === 'webgl'
     ? 'webgl could not start: the driver gives no textures of floating-point numbers; use backend="wasm"'
     : `${name} could not start; reload the page, or use another backend`;
+}
+
+/** @returns Why it can't be had, or nothing. */
+async function startWasm(options: BackendOptions): Promise<string | undefined> {
+  const {wasmFiles} = options;
+  // tfjs's threads do nothing but wait (tfjs issue 8513), and its loader for them does not survive minifying.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  const isSimd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  const shared =
+    isSimd && wantedThreads(options) > 1 ? await sharedBinary(wasmFiles[SIMD_FILE]!) : undefined;
+  if (shared === undefined) {
+    wasm.setWasmPaths(wasmFiles);
+    return setBackend('wasm');
+  }
+  wasm.setWasmPaths({...wasmFiles, [SIMD_FILE]: shared}, true);
+  try {
+    return await setBackend('wasm');
+  } finally {
+    URL.revokeObjectURL(shared);
+  }
+}
+
+/** @returns Threads at work. */
+async function startThreads(options: BackendOptions): Promise<number> {
+  if (!tf.env().getBool('WASM_HAS_SIMD_SUPPORT')) return 1;
+  return useThreads(tf.backend() as wasm.BackendWasm, wantedThreads(options));
+}
+
+function wantedThreads({threads}: BackendOptions): number {
+  if (threads !== undefined) return threads;
+  const {navigator, process} = globalThis as {
+    navigator?: Navigator;
+    process?: Partial<NodeJS.Process>;
+  };
+  const cores =
+    navigator?.hardwareConcurrency ??
+    process?.getBuiltinModule?.('node:os').availableParallelism() ??
+    1;
+  return Math.min(cores, MOST_THREADS);
 }
 
 /** Loads the backend, which few ask for, by itself. @returns Why it can't be had, or nothing. */
@@ -88,20 +141,20 @@ async function prepareWebgpu(): Promise<string | undefined> {
   return undefined;
 }
 
-function describe(name: BackendName, place: BackendInfo['place']): BackendInfo {
+function describe(name: BackendName, place: BackendInfo['place'], threads: number): BackendInfo {
   if (name === 'webgl') {
-    return {name, device: webglRenderer() ?? 'unknown', threads: 1, place};
+    return {name, device: webglRenderer() ?? 'unknown', threads, place};
   }
   if (name === 'webgpu') {
     const {vendor, architecture, description} = webgpuBackend().device.adapterInfo;
     const device = description || [vendor, architecture].filter(Boolean).join(' ');
-    return {name, device: device || 'unknown', threads: 1, place};
+    return {name, device: device || 'unknown', threads, place};
   }
   if (name === 'wasm') {
     const simd = tf.env().get('WASM_HAS_SIMD_SUPPORT') ? 'SIMD' : 'no SIMD';
-    return {name, device: `WebAssembly, ${simd}`, threads: wasm.getThreadsCount(), place};
+    return {name, device: `WebAssembly, ${simd}`, threads, place};
   }
-  return {name, device: 'JavaScript', threads: 1, place};
+  return {name, device: 'JavaScript', threads, place};
 }
 
 /** The GPU as its driver names it; nothing where there is no WebGL 2. */

@@ -2,6 +2,7 @@
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
+import {slicesOf} from './slices.js';
 import {type WasmCall, wasmProgram} from './wasm.js';
 
 type Shape4D = [number, number, number, number];
@@ -33,11 +34,13 @@ export const convolve = wasmProgram(
     const outHeight = Math.floor((images.height - kernel) / stride) + 1;
     const outWidth = Math.floor((images.width - kernel) / stride) + 1;
     const y = call.output([batch, outHeight, outWidth, outChannels]);
-    call.kernels.convolve(
-      ...[images.address, weights, call.at(y), batch, outHeight, outWidth],
-      ...[...strides(images), ...dense(outHeight, outWidth, outChannels)],
-      ...[channels, outChannels, kernel, stride]
-    );
+    convolveShared(call, [
+      {
+        ...{images: images.address, weights, into: call.at(y), batch, outHeight, outWidth},
+        ...{from: strides(images), to: dense(outHeight, outWidth, outChannels)},
+        ...{channels, outChannels, kernel, stride},
+      },
+    ]);
     return y;
   }
 );
@@ -58,11 +61,14 @@ export const convolveInputGradient = wasmProgram(
     });
     const weights = packed(call, w, true);
     const dx = call.output(xShape);
-    call.kernels.convolve(
-      ...[images.address, weights, call.at(dx), batch, height, width],
-      ...[...strides(images), ...dense(height, width, channels)],
-      ...[outChannels, channels, kernel, 1]
-    );
+    convolveShared(call, [
+      {
+        ...{images: images.address, weights, into: call.at(dx)},
+        ...{batch, outHeight: height, outWidth: width},
+        ...{from: strides(images), to: dense(height, width, channels)},
+        ...{channels: outChannels, outChannels: channels, kernel, stride: 1},
+      },
+    ]);
     return dx;
   }
 );
@@ -73,8 +79,8 @@ export const convolveFilterGradient = wasmProgram(
     {stride, pad, wShape}: Attrs & {wShape: Shape4D},
     call
   ) => {
-    const [, height, width, channels] = x.shape as Shape4D;
-    const [kernel, , , outChannels] = wShape;
+    const [, height, width] = x.shape as Shape4D;
+    const [kernel] = wShape;
     const images = padded(call, x, {
       height: height + 2 * pad,
       width: width + 2 * pad,
@@ -82,17 +88,99 @@ export const convolveFilterGradient = wasmProgram(
       step: 1,
     });
     const dw = call.output(wShape);
-    const taps = kernel * kernel * channels;
-    const {address, lanes} = filterSums(call, images, dy, {kernel, stride, into: call.at(dw)});
-    if (lanes !== outChannels) {
-      call.kernels.copyColumns(address, call.at(dw), taps, lanes, outChannels, outChannels);
-    }
+    const gradients = {address: call.at(dy), shape: dy.shape as Shape4D};
+    filterGradient(call, images, gradients, {kernel, stride, into: call.at(dw)});
     return dw;
   }
 );
 
+/** One convolution; strides as `assembly/convolution.ts` says. */
+export interface Convolution {
+  /** Addresses. */
+  images: number;
+  weights: number;
+  into: number;
+  batch: number;
+  outHeight: number;
+  outWidth: number;
+  /** Floats from an image to the next, and from a row to the next. */
+  from: readonly [image: number, row: number];
+  to: readonly [pixel: number, row: number, image: number];
+  channels: number;
+  outChannels: number;
+  kernel: number;
+  stride: 1 | 2;
+}
+
+/** Runs convolutions that write to different places, on all threads. */
+export function convolveShared(call: WasmCall, convolutions: readonly Convolution[]): void {
+  const work = convolutions.reduce((sum, each) => sum + multiplyAdds(each), 0);
+  const parts = Math.ceil(call.slices(work) / convolutions.length);
+  call.share(
+    'convolve',
+    convolutions
+      .flatMap(each => sliced(each, parts))
+      .map(each => [
+        ...[each.images, each.weights, each.into, each.batch, each.outHeight, each.outWidth],
+        ...[...each.from, ...each.to],
+        ...[each.channels, each.outChannels, each.kernel, each.stride],
+      ])
+  );
+}
+
+function multiplyAdds({batch, outHeight, outWidth, ...rest}: Convolution): number {
+  const {channels, outChannels, kernel} = rest;
+  return batch * outHeight * outWidth * kernel ** 2 * channels * outChannels;
+}
+
+/** By output channels, images or rows: so that no thread needs all of what is larger, weights or images. */
+function sliced(whole: Convolution, parts: number): Convolution[] {
+  const {batch, outHeight, from, to, channels, outChannels, kernel, stride} = whole;
+  const [image, row] = from;
+  const taps = kernel ** 2 * channels;
+  if (taps * outChannels > image && outChannels > 8) {
+    return slicesOf(outChannels, parts, 8).map(slice => ({
+      ...whole,
+      weights: whole.weights + 4 * taps * slice.from,
+      into: whole.into + 4 * slice.from,
+      outChannels: slice.count,
+    }));
+  }
+  if (batch >= parts) {
+    return slicesOf(batch, parts).map(slice => ({
+      ...whole,
+      images: whole.images + 4 * image * slice.from,
+      into: whole.into + 4 * to[2] * slice.from,
+      batch: slice.count,
+    }));
+  }
+  return slicesOf(batch, batch).flatMap(({from: index}) =>
+    slicesOf(outHeight, Math.ceil(parts / batch)).map(slice => ({
+      ...whole,
+      images: whole.images + 4 * (image * index + stride * row * slice.from),
+      into: whole.into + 4 * (to[2] * index + to[1] * slice.from),
+      batch: 1,
+      outHeight: slice.count,
+    }))
+  );
+}
+
+/** `Σ x(stride·o + k) dy(o)`: `[kernel, kernel, channels of x, channels of dy]`. @param into Where it goes. */
+export function filterGradient(
+  call: WasmCall,
+  images: Padded,
+  dy: {address: number; shape: Shape4D},
+  {kernel, stride, into}: {kernel: number; stride: 1 | 2; into: number}
+): void {
+  const {address, lanes} = filterSums(call, images, dy, {kernel, stride, into});
+  const outChannels = dy.shape[3];
+  if (lanes === outChannels) return;
+  const taps = kernel * kernel * images.channels;
+  call.kernels.copyColumns(address, into, taps, lanes, outChannels, outChannels);
+}
+
 /**
- * `Σ x(stride·o + k) dy(o)`: `[kernel, kernel, channels of x, lanes]`, lanes the channels of `dy`
+ * The same with room: `[kernel, kernel, channels of x, lanes]`, lanes the channels of `dy`
  * filled up to a multiple of four.
  *
  * @param into Where the sums go if there is nothing to fill up; else, or without it, scratch memory.
@@ -100,25 +188,29 @@ export const convolveFilterGradient = wasmProgram(
 export function filterSums(
   call: WasmCall,
   images: Padded,
-  dy: TensorInfo,
+  dy: {address: number; shape: Shape4D},
   {kernel, stride, into}: {kernel: number; stride: 1 | 2; into?: number}
 ): {address: number; lanes: number} {
-  const [batch, outHeight, outWidth, outChannels] = dy.shape as Shape4D;
+  const [batch, outHeight, outWidth, outChannels] = dy.shape;
   const lanes = Math.ceil(outChannels / 4) * 4;
   const rows = batch * outHeight * outWidth;
   const whole = lanes === outChannels;
-  const gradients = whole ? call.at(dy) : call.scratch(rows * lanes);
+  const gradients = whole ? dy.address : call.scratch(rows * lanes);
   if (!whole) {
     call.kernels.clear(gradients, rows * lanes);
-    call.kernels.copyColumns(call.at(dy), gradients, rows, outChannels, lanes, outChannels);
+    call.kernels.copyColumns(dy.address, gradients, rows, outChannels, lanes, outChannels);
   }
   const sums = kernel * kernel * images.channels * lanes;
   const address = whole && into !== undefined ? into : call.scratch(sums);
   call.kernels.clear(address, sums);
-  call.kernels.convolveFilterGradient(
-    ...[images.address, gradients, address, batch, outHeight, outWidth],
-    ...strides(images),
-    ...[images.channels, lanes, kernel, stride]
+  const taps = kernel * kernel * images.channels;
+  call.share(
+    'convolveFilterGradient',
+    slicesOf(taps, call.slices(rows * taps * lanes), 4).map(({from, count}) => [
+      ...[images.address, gradients, address, batch, outHeight, outWidth],
+      ...strides(images),
+      ...[images.channels, lanes, kernel, stride, from, from + count],
+    ])
   );
   return {address, lanes};
 }

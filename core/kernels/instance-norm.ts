@@ -13,9 +13,13 @@ import type {Tensor, Tensor2D, Tensor4D, TensorInfo} from '@tensorflow/tfjs-core
 
 import * as webgl from './instance-norm-webgl.js';
 import {defineKernel} from './kernel.js';
-import {wasmProgram} from './wasm.js';
+import {type Slice, slicesOf} from './slices.js';
+import {type WasmCall, wasmProgram} from './wasm.js';
 
 export const EPSILON = 1e-5;
+
+/** Passes over the image and back, in multiply-adds a float. */
+const PASSES = 20;
 
 type Inputs = {x: Tensor4D; scale: Tensor2D; shift: Tensor2D};
 
@@ -31,12 +35,17 @@ const run = defineKernel<Inputs>({
   programs: {
     wasm: wasmProgram(({x, scale, shift}: Record<'x' | 'scale' | 'shift', TensorInfo>, _, call) => {
       const [batch, height, width, channels] = x.shape as Tensor4D['shape'];
-      const {kernels, at, output} = call;
+      const {at, output} = call;
       const y = output(x.shape);
       const [mean, rstd] = [output([batch, 1, 1, channels]), output([batch, 1, 1, channels])];
-      kernels.instanceNormRelu(
-        ...[at(x), at(scale), at(shift), at(y), at(mean), at(rstd), call.scratch(2 * channels)],
-        ...[batch, height * width, channels, perImageStride(scale), EPSILON]
+      const sums = call.scratch(2 * channels);
+      call.share(
+        'instanceNormRelu',
+        channelSlices(call, x).map(({from, count}) => [
+          ...[x, scale, shift, y, mean, rstd].map(each => at(each) + 4 * from),
+          ...[sums + 8 * from, batch, height * width, count, channels],
+          ...[perImageStride(scale), EPSILON],
+        ])
       );
       return [y, mean, rstd];
     }),
@@ -71,19 +80,20 @@ const runGradient = defineKernel<
   },
   programs: {
     wasm: wasmProgram(
-      (
-        inputs: Record<'dy' | 'x' | 'scale' | 'y' | 'mean' | 'rstd', TensorInfo>,
-        _,
-        {kernels, at, output, scratch}
-      ) => {
+      (inputs: Record<'dy' | 'x' | 'scale' | 'y' | 'mean' | 'rstd', TensorInfo>, _, call) => {
+        const {at, output} = call;
         const {dy, x, scale, y, mean, rstd} = inputs;
         const [batch, height, width, channels] = x.shape as Tensor4D['shape'];
         const [dx, dScale, dShift] = [output(x.shape), output(scale.shape), output(scale.shape)];
-        for (const sum of [dScale, dShift]) kernels.clear(at(sum), scale.shape[0]! * channels);
-        kernels.instanceNormReluGradient(
-          ...[at(dy), at(x), at(scale), at(y), at(mean), at(rstd)],
-          ...[at(dx), at(dScale), at(dShift), scratch(4 * channels)],
-          ...[batch, height * width, channels, perImageStride(scale)]
+        for (const sum of [dScale, dShift]) call.kernels.clear(at(sum), scale.shape[0]! * channels);
+        const sums = call.scratch(4 * channels);
+        call.share(
+          'instanceNormReluGradient',
+          channelSlices(call, x).map(({from, count}) => [
+            ...[dy, x, scale, y, mean, rstd, dx, dScale, dShift].map(each => at(each) + 4 * from),
+            ...[sums + 16 * from, batch, height * width, count, channels],
+            perImageStride(scale),
+          ])
         );
         return [dx, dScale, dShift];
       }
@@ -122,6 +132,11 @@ function spatialMean(x: Tensor4D): Tensor4D {
   const tiles =
     height % window || width % window ? x : tf.avgPool(x, [window, window], window, 'valid');
   return tf.avgPool(tiles, [tiles.shape[1], tiles.shape[2]], 1, 'valid');
+}
+
+/** Channels that a thread takes at once: their means are no one else's. */
+function channelSlices(call: WasmCall, {shape}: TensorInfo): Slice[] {
+  return slicesOf(shape[3]!, call.slices(PASSES * tf.util.sizeFromShape(shape)), 4);
 }
 
 /** Floats from the scale of an image to that of the next: none where they share one. */

@@ -5,7 +5,15 @@
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
-import {dense, filterSums, packedAt, padded, strides} from './conv2d-wasm.js';
+import {
+  type Convolution,
+  convolveShared,
+  dense,
+  filterSums,
+  packedAt,
+  padded,
+  strides,
+} from './conv2d-wasm.js';
 import {type WasmCall, wasmProgram} from './wasm.js';
 
 type Shape4D = [number, number, number, number];
@@ -19,18 +27,20 @@ export const upsampleConvolve = wasmProgram(({x, w}: Record<'x' | 'w', TensorInf
   const y = call.output([batch, 2 * height, 2 * width, outChannels]);
   const [pixel, row, image] = dense(2 * height, 2 * width, outChannels);
   const phaseFloats = 4 * channels * outChannels;
-  for (let phase = 0; phase < 4; phase++) {
+  const phases = [0, 1, 2, 3].map((phase): Convolution => {
     const [a, b] = [phase >> 1, phase & 1];
     const shape: Shape4D = [2, 2, channels, outChannels];
-    const weights = packedAt(call, folded + 4 * phase * phaseFloats, shape, false);
     const [, rowStride] = strides(images);
-    call.kernels.convolve(
-      ...[images.address + 4 * (a * rowStride + b * channels), weights],
-      ...[call.at(y) + 4 * (a * row + b * pixel), batch, height, width],
-      ...[...strides(images), 2 * pixel, 2 * row, image],
-      ...[channels, outChannels, 2, 1]
-    );
-  }
+    return {
+      images: images.address + 4 * (a * rowStride + b * channels),
+      weights: packedAt(call, folded + 4 * phase * phaseFloats, shape, false),
+      into: call.at(y) + 4 * (a * row + b * pixel),
+      ...{batch, outHeight: height, outWidth: width},
+      ...{from: strides(images), to: [2 * pixel, 2 * row, image]},
+      ...{channels, outChannels, kernel: 2, stride: 1},
+    };
+  });
+  convolveShared(call, phases);
   return y;
 });
 
@@ -49,11 +59,14 @@ export const upsampleConvolveInputGradient = wasmProgram(
     const folded = foldedWeights(call, w, false);
     const weights = packedAt(call, folded, [4, 4, channels, outChannels], true);
     const dx = call.output([batch, height, width, channels]);
-    call.kernels.convolve(
-      ...[images.address, weights, call.at(dx), batch, height, width],
-      ...[...strides(images), ...dense(height, width, channels)],
-      ...[outChannels, channels, 4, 2]
-    );
+    convolveShared(call, [
+      {
+        ...{images: images.address, weights, into: call.at(dx)},
+        ...{batch, outHeight: height, outWidth: width},
+        ...{from: strides(images), to: dense(height, width, channels)},
+        ...{channels: outChannels, outChannels: channels, kernel: 4, stride: 2},
+      },
+    ]);
     return dx;
   }
 );
@@ -69,7 +82,12 @@ export const upsampleConvolveFilterGradient = wasmProgram(
       before: 1,
       step: 1,
     });
-    const {address, lanes} = filterSums(call, images, x, {kernel: 4, stride: 2});
+    const {address, lanes} = filterSums(
+      call,
+      images,
+      {address: call.at(x), shape: x.shape as Shape4D},
+      {kernel: 4, stride: 2}
+    );
     const dw = call.output([3, 3, channels, outChannels]);
     call.kernels.unfoldGradient(address, call.at(dw), channels, outChannels, lanes);
     return dw;

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import {conv2d} from '../kernels/conv2d.js';
+import {matMul} from '../kernels/mat-mul.js';
 import {maxPool2} from '../kernels/max-pool.js';
 import type {Layer, Tensors} from './parameters.js';
 
@@ -43,11 +44,10 @@ export function attention(weights: Tensors, name: string, x: Tensor4D): Tensor4D
   const flat = (map: Tensor4D): Tensor3D => tf.reshape(map, [batch, -1, map.shape[3]]);
 
   const queries = flat(project('f', x)); // [batch, pixels, keys]
-  // Turned by itself: tfjs's wasm backend is 20 times slower at a product that turns a factor.
   const keys = tf.transpose(flat(maxPool2(project('g', x))), [0, 2, 1]) as Tensor3D; // [batch, keys, pixels / 4]
   const values = flat(maxPool2(project('h', x))); // [batch, pixels / 4, values]
-  const shares = tf.softmax(tf.matMul(queries, keys)); // [batch, pixels, pixels / 4]
-  const mixed = tf.matMul(shares, values); // [batch, pixels, values]
+  const shares = tf.softmax(matMul(queries, keys)); // [batch, pixels, pixels / 4]
+  const mixed = matMul(shares, values); // [batch, pixels, values]
   const out = project('o', tf.reshape(mixed, [batch, height, width, -1]));
   return tf.add(x, tf.mul(out, weights[`${name}.gamma`]!));
 }

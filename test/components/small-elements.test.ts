@@ -11,7 +11,7 @@ const words = (el: Element) => el.shadowRoot!.textContent.replace(/\s+/g, ' ');
 
 describe('redo-status-bar', () => {
   const facts = {
-    backend: {name: 'webgl', device: 'a GPU', threads: 1, place: 'worker'},
+    backend: {name: 'webgl', device: 'a GPU', threads: 1, place: 'worker'} as const,
     size: 64,
     dataset: 'discs',
   };
@@ -40,6 +40,17 @@ describe('redo-status-bar', () => {
     expect(words(el)).to.include('Step 41.3 ms');
     expect(words(el)).to.include('Images 64 × 64, discs');
     expect(words(el)).to.include('Backend webgl, in a worker · a GPU');
+  });
+
+  it('says how many threads compute on wasm', async () => {
+    const backend = {name: 'wasm', device: 'SIMD', threads: 2, place: 'worker'} as const;
+    const el = await fixture<RedoStatusBar>(
+      html`<redo-status-bar .facts=${{...facts, backend}}></redo-status-bar>`
+    );
+    expect(words(el)).to.include('Backend wasm, in a worker, 2 threads · SIMD');
+    el.facts = {...facts, backend: {...backend, threads: 1, place: 'main'}};
+    await el.updateComplete;
+    expect(words(el)).to.include('Backend wasm, on the page, one thread · SIMD');
   });
 
   it('says no more than its status while there are no facts', async () => {

@@ -288,6 +288,8 @@ function put4(y: usize, value: v128, lanes: i32): void {
  * @param x Padded images, as for `convolve`.
  * @param dy `[batch, outHeight, outWidth, outChannels]`, `outChannels` a multiple of 4.
  * @param dw `[kernel, kernel, inChannels, outChannels]`.
+ * @param firstTap Of `kernel · kernel · inChannels`, the first whose sums are wanted. @param endTap
+ *     That behind the last.
  */
 export function convolveFilterGradient(
   x: usize,
@@ -301,7 +303,9 @@ export function convolveFilterGradient(
   inChannels: i32,
   outChannels: i32,
   kernel: i32,
-  stride: i32
+  stride: i32,
+  firstTap: i32,
+  endTap: i32
 ): void {
   const span = kernel * inChannels;
   const pixelStep: usize = <usize>(stride * inChannels) * F;
@@ -314,8 +318,9 @@ export function convolveFilterGradient(
       for (let ky = 0; ky < kernel; ky++) {
         const xRow = row + <usize>(ky * rowStride) * F;
         const dwRow = dw + <usize>(ky * span) * outStep;
-        let t = 0;
-        for (; t + 4 <= span; t += 4) {
+        let t = max(0, firstTap - ky * span);
+        const end = min(span, endTap - ky * span);
+        for (; t + 4 <= end; t += 4) {
           let o = 0;
           for (; o + 8 <= outChannels; o += 8) {
             filterFourByEight(xRow + <usize>t * F, pixelStep, dyRow + <usize>o * F, outStep, dyRowBytes,
@@ -326,7 +331,7 @@ export function convolveFilterGradient(
               dwRow + <usize>t * outStep + <usize>o * F);
           }
         }
-        for (; t < span; t++) {
+        for (; t < end; t++) {
           for (let o = 0; o < outChannels; o += 4) {
             filterOneByFour(xRow + <usize>t * F, pixelStep, dyRow + <usize>o * F, outStep, dyRowBytes,
               dwRow + <usize>t * outStep + <usize>o * F);

@@ -2,6 +2,7 @@
  * Instance normalisation, scale, shift and ReLU. Addresses are bytes, counts are floats; images are
  * `[batch, pixels, channels]`. Sums are in float64: over 16,384 pixels float32 loses two digits.
  *
+ * `channels` may be some of those that an image has, `allChannels`: addresses are those of the first.
  * `sums` is scratch space of 2 · channels float64.
  */
 
@@ -23,19 +24,20 @@ export function instanceNormRelu(
   batch: i32,
   pixels: i32,
   channels: i32,
+  allChannels: i32,
   scaleStride: i32,
   epsilon: f64
 ): void {
-  const row: usize = <usize>channels * F;
+  const row: usize = <usize>allChannels * F;
   const rowD: usize = <usize>channels * D;
   for (let n = 0; n < batch; n++) {
     memory.fill(sums, 0, rowD);
-    addRows(x, sums, pixels, channels);
+    addRows(x, sums, pixels, channels, row);
     for (let c: usize = 0; c < <usize>channels; c++) {
       store<f32>(mean + c * F, <f32>(load<f64>(sums + c * D) / <f64>pixels));
     }
     memory.fill(sums, 0, rowD);
-    addSquares(x, mean, sums, pixels, channels);
+    addSquares(x, mean, sums, pixels, channels, row);
     for (let c: usize = 0; c < <usize>channels; c++) {
       store<f32>(rstd + c * F, <f32>(1.0 / sqrt(load<f64>(sums + c * D) / <f64>pixels + epsilon)));
     }
@@ -88,9 +90,10 @@ export function instanceNormReluGradient(
   batch: i32,
   pixels: i32,
   channels: i32,
+  allChannels: i32,
   scaleStride: i32
 ): void {
-  const row: usize = <usize>channels * F;
+  const row: usize = <usize>allChannels * F;
   const rowD: usize = <usize>channels * D;
   const projections = sums + rowD;
   const image = row * <usize>pixels;
@@ -166,9 +169,8 @@ export function instanceNormReluGradient(
   }
 }
 
-/** Adds rows `[rows, channels]` up into `sums`, float64 `[channels]`. */
-export function addRows(x: usize, sums: usize, rows: i32, channels: i32): void {
-  const row: usize = <usize>channels * F;
+/** Adds rows `[rows, channels]`, `row` bytes from each other, up into `sums`, float64 `[channels]`. */
+export function addRows(x: usize, sums: usize, rows: i32, channels: i32, row: usize): void {
   const end = <usize>rows * row;
   let c: usize = 0;
   for (; c + 4 <= <usize>channels; c += 4) {
@@ -189,8 +191,14 @@ export function addRows(x: usize, sums: usize, rows: i32, channels: i32): void {
   }
 }
 
-function addSquares(x: usize, mean: usize, sums: usize, rows: i32, channels: i32): void {
-  const row: usize = <usize>channels * F;
+function addSquares(
+  x: usize,
+  mean: usize,
+  sums: usize,
+  rows: i32,
+  channels: i32,
+  row: usize
+): void {
   const end = <usize>rows * row;
   let c: usize = 0;
   for (; c + 4 <= <usize>channels; c += 4) {
@@ -220,7 +228,7 @@ function addSquares(x: usize, mean: usize, sums: usize, rows: i32, channels: i32
 /** Column sums `[channels]` of rows `[rows, channels]`: the gradient of a bias. */
 export function sumRows(x: usize, y: usize, sums: usize, rows: i32, channels: i32): void {
   memory.fill(sums, 0, <usize>channels * D);
-  addRows(x, sums, rows, channels);
+  addRows(x, sums, rows, channels, <usize>channels * F);
   for (let c: usize = 0; c < <usize>channels; c++) {
     store<f32>(y + c * F, <f32>load<f64>(sums + c * D));
   }
