@@ -2,8 +2,7 @@
 
 import '@tensorflow/tfjs-backend-cpu';
 import * as wasm from '@tensorflow/tfjs-backend-wasm';
-import '@tensorflow/tfjs-backend-webgl';
-import type {MathBackendWebGL} from '@tensorflow/tfjs-backend-webgl';
+import {type MathBackendWebGL, setWebGLContext} from '@tensorflow/tfjs-backend-webgl';
 import type {WebGPUBackend} from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 // After tfjs-core itself, whose flags it asks for.
@@ -55,6 +54,7 @@ async function tryBackend(name: BackendName, wasmFiles: WasmFiles): Promise<stri
     }
     // tfjs asks for a context without «major performance caveat» unless told that software will do.
     tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
+    prepareWebgl();
   }
   if (name === 'wasm') {
     if (typeof WebAssembly === 'undefined') {
@@ -76,6 +76,22 @@ async function tryBackend(name: BackendName, wasmFiles: WasmFiles): Promise<stri
   return name === 'webgl'
     ? 'webgl could not start: the driver gives no textures of floating-point numbers; use backend="wasm"'
     : `${name} could not start; reload the page, or use another backend`;
+}
+
+let webglCanvas: OffscreenCanvas | undefined;
+
+/**
+ * Gives tfjs a context to compute in whose canvas can also show pictures: tfjs's own has no opacity.
+ * Where OffscreenCanvas can't be had, or can't fence (Safari), tfjs makes its own, and pictures are
+ * read back.
+ */
+function prepareWebgl(): void {
+  if (webglCanvas || typeof OffscreenCanvas === 'undefined' || tf.env().getBool('IS_SAFARI'))
+    return;
+  webglCanvas = new OffscreenCanvas(1, 1);
+  const gl = webglCanvas.getContext('webgl2', {antialias: false, depth: false, stencil: false});
+  // tfjs's type is that of the first WebGL, which the second extends.
+  if (gl) setWebGLContext(2, gl);
 }
 
 /** Loads the backend, which few ask for, by itself. @returns Why it can't be had, or nothing. */
@@ -106,13 +122,12 @@ function describe(name: BackendName, place: BackendInfo['place']): BackendInfo {
 
 /** The GPU as its driver names it; nothing where there is no WebGL 2. */
 function webglRenderer(): string | undefined {
-  const canvas =
+  const gl =
     typeof OffscreenCanvas !== 'undefined'
-      ? new OffscreenCanvas(1, 1)
+      ? new OffscreenCanvas(1, 1).getContext('webgl2')
       : typeof document !== 'undefined'
-        ? document.createElement('canvas')
+        ? document.createElement('canvas').getContext('webgl2')
         : undefined;
-  const gl = canvas?.getContext('webgl2');
   if (!gl) return undefined;
   const info = gl.getExtension('WEBGL_debug_renderer_info');
   const name = gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER) as string;

@@ -6,6 +6,7 @@ import plainUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?
 import workerUrl from './worker.ts?worker&url';
 
 import type {BackendName, BackendOptions, WasmFiles} from './backend.js';
+import {closeBitmaps} from './bitmaps.js';
 import {DISPOSED, type FromWorker, type ToWorker} from './messages.js';
 import type {
   BackendInfo,
@@ -170,8 +171,9 @@ class WorkerEngine implements EngineClient {
 
   private take(message: FromWorker): void {
     const waiting = this.waiting.get(message.id);
-    // Nobody waits for the answer to an aborted request; a model that it opened must not stay.
+    // Nobody waits for the answer to an aborted request; what it opened or drew must not stay.
     if (!waiting) {
+      if (message.type === 'result') closeBitmaps(message.result);
       if (message.type !== 'progress' && this.unwanted.delete(message.id)) this.close(message);
       return;
     }
