@@ -13,7 +13,7 @@ export function table({backend, device, matMulRate, rows}: BackendResult): strin
     const stock = timings.find(timing => timing.name === 'stock');
     const stockMs = stock && 'medianMs' in stock ? stock.medianMs : undefined;
     for (const timing of timings) {
-      const label = `  ${timing.name.padEnd(8)}`;
+      const label = `  ${timing.name.padEnd(10)}`;
       if (!('medianMs' in timing)) {
         lines.push(`${label}left out: ${timing.reason}`);
         continue;
