@@ -1,5 +1,6 @@
 /** Everything that the elements say to people, in one table. */
 
+import type {BackendInfo} from '../core/engine/protocol.js';
 import type {Phase, Side} from '../core/training/report.js';
 import type {MaskTool} from '../core/session/mask-stroke.js';
 import type {Command, SessionProgress} from '../core/session/open-model.js';
@@ -252,6 +253,16 @@ export const strings = {
     step: 'Step',
     backendText: (name: string, place: string) =>
       `${name}, ${place === 'worker' ? 'in a worker' : 'on the page'}`,
+    /** Why a backend was taken where it was left to the engine. */
+    race: ({name, race}: BackendInfo) => {
+      if (!race) return '';
+      const {[name]: own, ...others} = race;
+      if (own === undefined) return 'chosen: webgl can’t run here';
+      const rivals = Object.entries<number | undefined>(others).map(
+        ([rival, ms]) => `, ${rival} ${formatMs(ms!)}`
+      );
+      return `chosen in a test: ${formatMs(own)}${rivals.join('')}`;
+    },
     size: (size: number, dataset: string) => `${size} × ${size}, ${dataset}`,
     stepMs: (ms: number | undefined) => (ms === undefined ? '–' : formatMs(ms)),
   },

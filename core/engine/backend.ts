@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 // After tfjs-core itself, whose flags it asks for.
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 
+import {measureBackend, UNBEATEN_MS} from './backend-race.js';
 import type {BackendInfo} from './protocol.js';
 
 export type BackendName = BackendInfo['name'];
@@ -16,34 +17,62 @@ export type BackendName = BackendInfo['name'];
 export type WasmFiles = Readonly<Record<string, string>>;
 
 export interface BackendOptions {
-  /** `auto` takes the GPU if the browser has a real one, else wasm, else plain JavaScript. */
+  /** `auto` takes the faster of WebGL and wasm, else plain JavaScript. */
   name: BackendName | 'auto';
+  /** What `auto` came to before, so that it is measured once. */
+  known?: Pick<BackendInfo, 'name' | 'race'>;
   wasmFiles: WasmFiles;
   place: BackendInfo['place'];
 }
-
-/** Renderers that draw on the processor: wasm is several times faster than they are. */
-const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|microsoft basic render/i;
 
 /**
  * Starts a backend. tfjs has one for all, so there is one engine a thread.
  *
  * @throws Error saying what is missing, if a backend was asked for by name and can't be had.
  */
-export async function startBackend({name, wasmFiles, place}: BackendOptions): Promise<BackendInfo> {
-  const tries: BackendName[] = name === 'auto' ? autoOrder() : [name];
+export async function startBackend(options: BackendOptions): Promise<BackendInfo> {
+  const {name, known, place} = options;
   const reasons: string[] = [];
-  for (const each of tries) {
-    const reason = await tryBackend(each, wasmFiles);
-    if (!reason) return describe(each, place);
-    reasons.push(reason);
+  const start = async (each: BackendName): Promise<boolean> => {
+    const reason = await tryBackend(each, options.wasmFiles);
+    if (reason) reasons.push(reason);
+    return !reason;
+  };
+  if (name === 'auto') {
+    if (known && (await start(known.name))) return {...describe(known.name, place), ...known};
+    const fastest = await startFastest(start);
+    if (fastest) return {...describe(fastest.name, place), ...fastest};
+  } else if (await start(name)) {
+    return describe(name, place);
   }
   throw new Error(`backend: ${reasons.join('; ')}`);
 }
 
-function autoOrder(): BackendName[] {
-  const renderer = webglRenderer();
-  return renderer && !SOFTWARE.test(renderer) ? ['webgl', 'wasm', 'cpu'] : ['wasm', 'cpu'];
+/**
+ * Starts the faster of WebGL and wasm: WebGL is several times as fast on a GPU, and several times as
+ * slow where the processor draws, which the renderer's name does not always tell.
+ *
+ * @param start Whether a backend could be started.
+ */
+async function startFastest(
+  start: (name: BackendName) => Promise<boolean>
+): Promise<Pick<BackendInfo, 'name' | 'race'> | undefined> {
+  if (!(await start('webgl'))) {
+    if (await start('wasm')) return {name: 'wasm', race: {}};
+    return (await start('cpu')) ? {name: 'cpu', race: {}} : undefined;
+  }
+  const webgl = await measureBackend();
+  if (webgl <= UNBEATEN_MS || !(await start('wasm'))) {
+    await tf.setBackend('webgl');
+    return {name: 'webgl', race: {webgl}};
+  }
+  const race = {webgl, wasm: await measureBackend()};
+  if (race.wasm < race.webgl) {
+    releaseWebgl();
+    return {name: 'wasm', race};
+  }
+  await tf.setBackend('webgl');
+  return {name: 'webgl', race};
 }
 
 /** @returns Why it can't be had, or nothing. */
@@ -92,6 +121,16 @@ function prepareWebgl(): void {
   const gl = webglCanvas.getContext('webgl2', {antialias: false, depth: false, stencil: false});
   // tfjs's type is that of the first WebGL, which the second extends.
   if (gl) setWebGLContext(2, gl);
+}
+
+/** Gives the GPU back, so that others may have it; the backend can be started anew. */
+function releaseWebgl(): void {
+  const {gl} = (tf.findBackend('webgl') as MathBackendWebGL).gpgpu;
+  const factory = tf.findBackendFactory('webgl');
+  tf.removeBackend('webgl');
+  tf.registerBackend('webgl', factory);
+  gl.getExtension('WEBGL_lose_context')?.loseContext();
+  webglCanvas = undefined;
 }
 
 /** Loads the backend, which few ask for, by itself. @returns Why it can't be had, or nothing. */

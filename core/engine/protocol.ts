@@ -57,6 +57,11 @@ export interface BackendInfo {
   threads: number;
   /** Whether the engine lives in a worker or on the page's own thread. */
   place: 'worker' | 'main';
+  /**
+   * Milliseconds of the same convolutions on the backends that were tried, if the choice was left to
+   * the engine; empty where there was no choice.
+   */
+  race?: Readonly<Partial<Record<BackendInfo['name'], number>>>;
 }
 
 export interface OpenRequest {
