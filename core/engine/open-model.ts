@@ -199,19 +199,20 @@ export class OpenModel {
     }
   }
 
+  /** @param options Also whether somebody waits: then the iteration under way is the last. */
   async iterate(
     count: number,
     side: Side | undefined,
-    {signal, onProgress}: RequestOptions
+    {signal, onProgress, isAwaited}: RequestOptions & {isAwaited: () => boolean}
   ): Promise<IterationReport[]> {
     const reports: IterationReport[] = [];
     try {
-      while (reports.length < count && !signal?.aborted) {
+      do {
         reports.push(await this.trainer.iterate(side));
         onProgress?.({stage: 'train', done: reports.length, total: count});
-        // Messages, an abort among them, come in between.
+        // Messages, an abort and a scrub among them, come in between.
         await new Promise(resolve => setTimeout(resolve));
-      }
+      } while (reports.length < count && !signal?.aborted && !isAwaited());
     } finally {
       this.changed();
     }

@@ -170,7 +170,8 @@ export interface Requests {
   /** Runs the next phase of the iteration under way, or the first of a new one. */
   phase: {request: {model: ModelId}; result: PhaseReport};
   /**
-   * Runs whole iterations, first ending one that was begun by phases.
+   * Runs whole iterations, first ending one that was begun by phases: `count` of them, or fewer, at
+   * least one, where another request waits, so that a scrub waits for one iteration at most.
    * `side` restricts them to the updates of one side. An abort ends them after the iteration under way.
    */
   iterate: {request: {model: ModelId; count: number; side?: Side}; result: IterationReport[]};

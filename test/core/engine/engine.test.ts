@@ -600,6 +600,29 @@ describeOn('wasm', 'Engine.request(kind, body)', () => {
       });
     });
 
+    it('ends after the iteration under way when another request waits', async () => {
+      await withModel(engine, async model => {
+        let scrub: Promise<unknown> | undefined;
+        const order: string[] = [];
+        const reports = await engine.request(
+          'iterate',
+          {model, count: 1000},
+          {
+            onProgress: ({done}) => {
+              order.push(`iteration ${done}`);
+              if (done !== 2) return;
+              scrub = engine
+                .request('redraw', {model, image: IMAGE, region: 1, code: CODE})
+                .then(() => order.push('scrub'));
+            },
+          }
+        );
+        await scrub;
+        expect(reports.map(({iteration}) => iteration)).to.deep.equal([1, 2]);
+        expect(order).to.deep.equal(['iteration 1', 'iteration 2', 'scrub']);
+      });
+    });
+
     it('ends after the iteration under way when it is aborted', async () => {
       await withModel(engine, async model => {
         const abort = new AbortController();
