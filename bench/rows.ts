@@ -9,8 +9,9 @@ import {useThreads} from '../core/kernels/wasm.js';
 import type {ModelConfig, TrainingConfig} from '../core/model/config.js';
 import {findPreset} from '../core/model/presets.js';
 import {maskLayers} from '../core/model/mask-network.js';
-import {paintRegion, regionPrefix, segment} from '../core/model/redo.js';
+import {compose, paintRegion, regionPrefix, score, segment} from '../core/model/redo.js';
 import {generatorLayers} from '../core/model/region-generator.js';
+import {residualEncoderLayers} from '../core/model/residual-encoder.js';
 import {ModelState} from '../core/model/state.js';
 import {type Layer, parameterSpecs, type Tensors} from '../core/nn/parameters.js';
 import {Batches} from '../core/training/batches.js';
@@ -18,11 +19,12 @@ import {Trainer} from '../core/training/trainer.js';
 import {openDataset} from '../datasets/catalog.js';
 import {Random} from '../datasets/random.js';
 import type {Contender, Row} from './contenders.js';
-import {ofGenerator, ofIteration, ofMaskNetwork} from './multiply-adds.js';
+import {ofGenerator, ofIteration, ofMaskNetwork, ofResidualEncoder} from './multiply-adds.js';
 import {maskModel, redrawModel} from './onnx/networks.js';
 import {onnxContenders, releaseAll} from './onnx/session.js';
+import {scrub, type Scrubbed} from './scrub.js';
 import {StockTrainer} from './stock/iteration.js';
-import {drawRegion, maskNetwork} from './stock/networks.js';
+import {discriminator, drawRegion, maskNetwork} from './stock/networks.js';
 
 const SEED = 1;
 
@@ -38,7 +40,7 @@ export interface RowOptions {
 type MakeRow = (options: RowOptions) => Promise<Row>;
 
 /** The rows in the order in which they are shown. */
-export const ROWS: readonly MakeRow[] = [redraw, masks, iteration];
+export const ROWS: readonly MakeRow[] = [redraw, scrubbed, masks, iteration];
 
 /** The published networks, G as wide as for all sets but two. */
 function published(quick: boolean): ModelConfig {
@@ -78,6 +80,48 @@ async function redraw({backend, quick, threads}: RowOptions): Promise<Row> {
       tf.dispose([mask, codes, weights]);
       await releaseAll(onnx);
     },
+  };
+}
+
+/** All that a scrub of the code asks for: the region redrawn, composed and scored, to be seen. */
+async function scrubbed({backend, quick}: RowOptions): Promise<Row> {
+  const model = published(quick);
+  const {size, codeSize} = model;
+  const weights = {
+    ...randomWeights(generatorLayers(model), regionPrefix(0)),
+    ...randomWeights(residualEncoderLayers('discriminator', model)),
+  };
+  const random = new Random(SEED, 'bench', 'scrub');
+  const planes = (channels: number, low: number): Tensor4D => {
+    const values = Float32Array.from({length: size * size * channels}, () =>
+      random.uniform(low, 1)
+    );
+    return tf.tensor4d(values, [1, size, size, channels]);
+  };
+  const [mask, image] = [planes(1, 0), planes(3, -1)];
+  const codes = tf.tensor2d(random.normals(codeSize), [1, codeSize]);
+  const ours = (): Scrubbed => {
+    const painted = paintRegion(weights, 0, mask, codes, model);
+    const composition = compose(tf.mul(painted, mask), mask, image);
+    // A copy: the mask stays.
+    return {painted, composition, mask: mask.clone(), score: score(weights, composition, model)};
+  };
+  const stock = (): Scrubbed => {
+    const painted = drawRegion(weights, regionPrefix(0), mask, codes, model);
+    const composition: Tensor4D = tf.add(painted, tf.mul(tf.sub(1, mask), image));
+    const told = discriminator(weights, composition, model);
+    return {painted, composition, mask: mask.clone(), score: told};
+  };
+  return {
+    name: `scrub of one code until it is seen, ${size}×${size}, G ${model.widths.generator}, D ${model.widths.discriminator}`,
+    multiplyAdds: ofGenerator(model) + ofResidualEncoder('discriminator', model),
+    tolerance: 1e-3,
+    contenders: [
+      {name: 'stock', run: () => scrub(stock, true)},
+      ...(backend === 'webgl' ? [{name: 'read back', run: () => scrub(ours, true)}] : []),
+      {name: 'ours', run: () => scrub(ours, false)},
+    ],
+    dispose: () => tf.dispose([mask, image, codes, weights]),
   };
 }
 

@@ -1,6 +1,6 @@
 import {css, html, LitElement, nothing, type PropertyValues} from 'lit';
 import {customElement, property, query} from 'lit/decorators.js';
-import type {Picture} from '../core/engine/protocol.js';
+import type {Drawable} from '../core/engine/protocol.js';
 import {theme} from './theme.js';
 
 /**
@@ -39,7 +39,7 @@ export class RedoPicture extends LitElement {
   @query('canvas') private canvas!: HTMLCanvasElement;
 
   /** The picture; nothing is drawn while absent. */
-  @property({attribute: false}) picture?: Picture;
+  @property({attribute: false}) picture?: Drawable;
 
   /** What is to be seen, for those who do not see it; decoration if empty. */
   @property() label = '';
@@ -60,15 +60,19 @@ export class RedoPicture extends LitElement {
   }
 }
 
-/** Draws pixels one to one; clears the canvas where there is no picture. */
-export function drawPicture(canvas: HTMLCanvasElement, picture: Picture | undefined): void {
-  const {width, height, pixels} = picture ?? {width: 1, height: 1, pixels: undefined};
+/** Draws one to one; clears the canvas where there is no picture. */
+export function drawPicture(canvas: HTMLCanvasElement, picture: Drawable | undefined): void {
+  const {width, height} = picture ?? {width: 1, height: 1};
   // Setting a size clears, and costs a new buffer: not while scrubbing.
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
   const context = canvas.getContext('2d')!;
-  if (pixels) context.putImageData(new ImageData(pixels, width, height), 0, 0);
-  else context.clearRect(0, 0, width, height);
+  if (picture && 'pixels' in picture) {
+    context.putImageData(new ImageData(picture.pixels, width, height), 0, 0);
+    return;
+  }
+  context.clearRect(0, 0, width, height);
+  if (picture) context.drawImage(picture, 0, 0);
 }
 
 declare global {

@@ -1,7 +1,7 @@
 import {css, html, LitElement} from 'lit';
 import {customElement, property} from 'lit/decorators.js';
 import {live} from 'lit/directives/live.js';
-import type {Masks, Picture} from '../core/engine/protocol.js';
+import type {Drawable, Masks} from '../core/engine/protocol.js';
 import {regionCss} from './palette.js';
 import {strings} from './strings.js';
 import {theme} from './theme.js';
@@ -13,9 +13,9 @@ export interface RegionRow {
   /** Mean of the mask, in [0, 1]. */
   area?: number;
   /** V_k, transparent outside its mask. */
-  drawn?: Picture;
+  drawn?: Drawable;
   /** Î_k. */
-  composition?: Picture;
+  composition?: Drawable;
   /** D(Î_k). */
   score?: number;
 }

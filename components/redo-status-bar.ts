@@ -120,7 +120,12 @@ export class RedoStatusBar extends LitElement {
       [state.iteration, formatCount(this.iteration)],
       [state.step, state.stepMs(this.stepMs)],
       [state.images, state.size(size, dataset)],
-      [state.backend, `${state.backendText(backend)} · ${backend.device}`],
+      [
+        state.backend,
+        [state.backendText(backend), backend.device, state.race(backend)]
+          .filter(Boolean)
+          .join(' · '),
+      ],
     ];
   }
 

@@ -294,6 +294,16 @@ export const strings = {
       if (name !== 'wasm') return `${name}, ${where}`;
       return `${name}, ${where}, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
     },
+    /** Why a backend was taken where it was left to the engine. */
+    race: ({name, race}: BackendInfo) => {
+      if (!race) return '';
+      const {[name]: own, ...others} = race;
+      if (own === undefined) return 'chosen: webgl can’t run here';
+      const rivals = Object.entries<number | undefined>(others).map(
+        ([rival, ms]) => `, ${rival} ${formatMs(ms!)}`
+      );
+      return `chosen in a test: ${formatMs(own)}${rivals.join('')}`;
+    },
     size: (size: number, dataset: string) => `${size} × ${size}, ${dataset}`,
     stepMs: (ms: number | undefined) => (ms === undefined ? '–' : formatMs(ms)),
   },

@@ -2,14 +2,14 @@
 
 import '@tensorflow/tfjs-backend-cpu';
 import * as wasm from '@tensorflow/tfjs-backend-wasm';
-import '@tensorflow/tfjs-backend-webgl';
-import type {MathBackendWebGL} from '@tensorflow/tfjs-backend-webgl';
+import {type MathBackendWebGL, setWebGLContext} from '@tensorflow/tfjs-backend-webgl';
 import type {WebGPUBackend} from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 // After tfjs-core itself, whose flags it asks for.
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 
 import {useThreads} from '../kernels/wasm.js';
+import {measureBackend, UNBEATEN_MS} from './backend-race.js';
 import type {BackendInfo} from './protocol.js';
 import {sharedBinary} from './shared-binary.js';
 
@@ -19,16 +19,15 @@ export type BackendName = BackendInfo['name'];
 export type WasmFiles = Readonly<Record<string, string>>;
 
 export interface BackendOptions {
-  /** `auto` takes the GPU if the browser has a real one, else wasm, else plain JavaScript. */
+  /** `auto` takes the faster of WebGL and wasm, else plain JavaScript. */
   name: BackendName | 'auto';
+  /** What `auto` came to before, so that it is measured once. */
+  known?: Pick<BackendInfo, 'name' | 'race'>;
   wasmFiles: WasmFiles;
   place: BackendInfo['place'];
   /** Threads on wasm at most, where there can be more than one; as many as cores, but 4, if absent. */
   threads?: number;
 }
-
-/** Renderers that draw on the processor: wasm is several times faster than they are. */
-const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|microsoft basic render/i;
 
 /** What tfjs calls its file for machines with vectors. */
 const SIMD_FILE = 'tfjs-backend-wasm-simd.wasm';
@@ -42,20 +41,53 @@ const MOST_THREADS = 4;
  * @throws Error saying what is missing, if a backend was asked for by name and can't be had.
  */
 export async function startBackend(options: BackendOptions): Promise<BackendInfo> {
-  const {name, place} = options;
-  const tries: BackendName[] = name === 'auto' ? autoOrder() : [name];
+  const {name, known, place} = options;
   const reasons: string[] = [];
-  for (const each of tries) {
+  let threads = 1;
+  const start = async (each: BackendName): Promise<boolean> => {
     const reason = await tryBackend(each, options);
-    if (!reason) return describe(each, place, each === 'wasm' ? await startThreads(options) : 1);
-    reasons.push(reason);
+    if (reason) reasons.push(reason);
+    else if (each === 'wasm') threads = await startThreads(options);
+    return !reason;
+  };
+  if (name === 'auto') {
+    if (known && (await start(known.name))) {
+      return {...describe(known.name, place, threads), ...known};
+    }
+    const fastest = await startFastest(start);
+    if (fastest) return {...describe(fastest.name, place, threads), ...fastest};
+  } else if (await start(name)) {
+    return describe(name, place, threads);
   }
   throw new Error(`backend: ${reasons.join('; ')}`);
 }
 
-function autoOrder(): BackendName[] {
-  const renderer = webglRenderer();
-  return renderer && !SOFTWARE.test(renderer) ? ['webgl', 'wasm', 'cpu'] : ['wasm', 'cpu'];
+/**
+ * Starts the faster of WebGL and wasm: WebGL is several times as fast on a GPU, and several times as
+ * slow where the processor draws, which the renderer's name does not always tell.
+ *
+ * @param start Whether a backend could be started.
+ */
+async function startFastest(
+  start: (name: BackendName) => Promise<boolean>
+): Promise<Pick<BackendInfo, 'name' | 'race'> | undefined> {
+  if (!(await start('webgl'))) {
+    if (await start('wasm')) return {name: 'wasm', race: {}};
+    return (await start('cpu')) ? {name: 'cpu', race: {}} : undefined;
+  }
+  const webgl = await measureBackend();
+  if (webgl <= UNBEATEN_MS || !(await start('wasm'))) {
+    await tf.setBackend('webgl');
+    return {name: 'webgl', race: {webgl}};
+  }
+  const race = {webgl, wasm: await measureBackend()};
+  if (race.wasm < race.webgl) {
+    releaseWebgl();
+    return {name: 'wasm', race};
+  }
+  await useThreads(tf.backend() as wasm.BackendWasm, 1);
+  await tf.setBackend('webgl');
+  return {name: 'webgl', race};
 }
 
 /** @returns Why it can't be had, or nothing. */
@@ -66,6 +98,7 @@ async function tryBackend(name: BackendName, options: BackendOptions): Promise<s
     }
     // tfjs asks for a context without «major performance caveat» unless told that software will do.
     tf.env().set('SOFTWARE_WEBGL_ENABLED', true);
+    prepareWebgl();
   }
   if (name === 'wasm') {
     if (typeof WebAssembly === 'undefined') {
@@ -131,6 +164,32 @@ function wantedThreads({threads}: BackendOptions): number {
   return Math.min(cores, MOST_THREADS);
 }
 
+let webglCanvas: OffscreenCanvas | undefined;
+
+/**
+ * Gives tfjs a context to compute in whose canvas can also show pictures: tfjs's own has no opacity.
+ * Where OffscreenCanvas can't be had, or can't fence (Safari), tfjs makes its own, and pictures are
+ * read back.
+ */
+function prepareWebgl(): void {
+  if (webglCanvas || typeof OffscreenCanvas === 'undefined' || tf.env().getBool('IS_SAFARI'))
+    return;
+  webglCanvas = new OffscreenCanvas(1, 1);
+  const gl = webglCanvas.getContext('webgl2', {antialias: false, depth: false, stencil: false});
+  // tfjs's type is that of the first WebGL, which the second extends.
+  if (gl) setWebGLContext(2, gl);
+}
+
+/** Gives the GPU back, so that others may have it; the backend can be started anew. */
+function releaseWebgl(): void {
+  const {gl} = (tf.findBackend('webgl') as MathBackendWebGL).gpgpu;
+  const factory = tf.findBackendFactory('webgl');
+  tf.removeBackend('webgl');
+  tf.registerBackend('webgl', factory);
+  gl.getExtension('WEBGL_lose_context')?.loseContext();
+  webglCanvas = undefined;
+}
+
 /** Loads the backend, which few ask for, by itself. @returns Why it can't be had, or nothing. */
 async function prepareWebgpu(): Promise<string | undefined> {
   const gpu = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
@@ -141,31 +200,31 @@ async function prepareWebgpu(): Promise<string | undefined> {
   return undefined;
 }
 
+/** @param threads Those of wasm. */
 function describe(name: BackendName, place: BackendInfo['place'], threads: number): BackendInfo {
   if (name === 'webgl') {
-    return {name, device: webglRenderer() ?? 'unknown', threads, place};
+    return {name, device: webglRenderer() ?? 'unknown', threads: 1, place};
   }
   if (name === 'webgpu') {
     const {vendor, architecture, description} = webgpuBackend().device.adapterInfo;
     const device = description || [vendor, architecture].filter(Boolean).join(' ');
-    return {name, device: device || 'unknown', threads, place};
+    return {name, device: device || 'unknown', threads: 1, place};
   }
   if (name === 'wasm') {
     const simd = tf.env().get('WASM_HAS_SIMD_SUPPORT') ? 'SIMD' : 'no SIMD';
     return {name, device: `WebAssembly, ${simd}`, threads, place};
   }
-  return {name, device: 'JavaScript', threads, place};
+  return {name, device: 'JavaScript', threads: 1, place};
 }
 
 /** The GPU as its driver names it; nothing where there is no WebGL 2. */
 function webglRenderer(): string | undefined {
-  const canvas =
+  const gl =
     typeof OffscreenCanvas !== 'undefined'
-      ? new OffscreenCanvas(1, 1)
+      ? new OffscreenCanvas(1, 1).getContext('webgl2')
       : typeof document !== 'undefined'
-        ? document.createElement('canvas')
+        ? document.createElement('canvas').getContext('webgl2')
         : undefined;
-  const gl = canvas?.getContext('webgl2');
   if (!gl) return undefined;
   const info = gl.getExtension('WEBGL_debug_renderer_info');
   const name = gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER) as string;

@@ -6,6 +6,7 @@ import plainUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?
 import workerUrl from './worker.ts?worker&url';
 
 import type {BackendName, BackendOptions, WasmFiles} from './backend.js';
+import {closeBitmaps} from './bitmaps.js';
 import {DISPOSED, type FromWorker, type ToWorker} from './messages.js';
 import type {
   BackendInfo,
@@ -17,11 +18,14 @@ import type {
 } from './protocol.js';
 
 export interface ConnectOptions {
-  /** `auto` (the default) takes the GPU where the browser has a real one, else wasm, else JavaScript. */
+  /** `auto` (the default) takes the faster of WebGL and wasm on this machine, else JavaScript. */
   backend?: BackendName | 'auto';
   /** Where the engine lives: a worker, unless the browser can't. */
   place?: BackendInfo['place'];
 }
+
+/** What `auto` came to on this page: a later engine need not measure again. */
+let known: BackendOptions['known'];
 
 /** Engines in use, by what was asked for, with the number of those that use them. */
 const shared = new Map<string, {engine: EngineClient; users: number}>();
@@ -37,7 +41,8 @@ export function connectEngine({
   const key = `${backend} ${place}`;
   let entry = shared.get(key);
   if (!entry) {
-    entry = {engine: startEngine({name: backend, wasmFiles: wasmFiles(), place}), users: 0};
+    const options = {name: backend, wasmFiles: wasmFiles(), place, known};
+    entry = {engine: startEngine(options), users: 0};
     shared.set(key, entry);
   }
   const {engine} = entry;
@@ -45,8 +50,15 @@ export function connectEngine({
   let disposed = false;
   return {
     // Others may still have it; who has disposed of it may not.
-    request: (kind, body, options) =>
-      disposed ? Promise.reject(new Error(DISPOSED)) : engine.request(kind, body, options),
+    request: async (kind, body, options) => {
+      if (disposed) throw new Error(DISPOSED);
+      const result = await engine.request(kind, body, options);
+      if (kind === 'open' && backend === 'auto') {
+        const {name, race} = (result as ModelInfo).backend;
+        known = {name, race};
+      }
+      return result;
+    },
     dispose: () => {
       if (disposed) return;
       disposed = true;
@@ -170,8 +182,9 @@ class WorkerEngine implements EngineClient {
 
   private take(message: FromWorker): void {
     const waiting = this.waiting.get(message.id);
-    // Nobody waits for the answer to an aborted request; a model that it opened must not stay.
+    // Nobody waits for the answer to an aborted request; what it opened or drew must not stay.
     if (!waiting) {
+      if (message.type === 'result') closeBitmaps(message.result);
       if (message.type !== 'progress' && this.unwanted.delete(message.id)) this.close(message);
       return;
     }

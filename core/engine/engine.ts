@@ -83,7 +83,8 @@ export class Engine implements EngineClient {
     covariance: (request, options) => this.model(request.model).covariance(request, options),
     recover: ({model, image, codes, masks}) => this.model(model).recover(image, codes, masks),
     phase: ({model}) => this.model(model).phase(),
-    iterate: ({model, count, side}, options) => this.model(model).iterate(count, side, options),
+    iterate: ({model, count, side}, options) =>
+      this.model(model).iterate(count, side, {...options, isAwaited: () => this.queue.isAwaited}),
     reset: async ({model, seed}) => {
       await this.model(model).reset(seed);
       return this.info(model);

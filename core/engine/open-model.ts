@@ -19,7 +19,8 @@ import {type CheckpointInfo, readCheckpoint, writeCheckpoint} from '../training/
 import {type Evaluation, Evaluator} from '../training/evaluation.js';
 import type {IterationReport, PhaseReport, Side} from '../training/report.js';
 import {Trainer} from '../training/trainer.js';
-import {fromMasks, toMasks, toPicture} from './pictures.js';
+import {closeBitmaps} from './bitmaps.js';
+import {fromMasks, toDrawable, toMasks, toPicture} from './pictures.js';
 import {contrastEach, covariance, drawEach, type Subject} from './survey.js';
 import type {
   ImageRef,
@@ -113,28 +114,24 @@ export class OpenModel {
   }
 
   async redraw({image: ref, region, code, masks: edited}: RedrawRequest): Result<'redraw'> {
-    const {size, codeSize} = this.config;
+    const {codeSize} = this.config;
     this.checkRegion('redraw', region);
     this.checkCode('redraw', code);
     const {image, masks} = await this.look(ref);
-    const {painted, composition, mask, score} = tf.tidy(() => {
+    const {score, ...drawn} = tf.tidy(() => {
       const mask = maskOf(edited ? this.edited(edited) : masks, region);
       const codes = tf.tensor2d(code, [1, codeSize]);
       const painted = paintRegion(this.weights().generator, region, mask, codes, this.config);
       const composition = compose(tf.mul(painted, mask), mask, image);
       return {painted, composition, mask, score: this.score(composition)};
     });
-    const [colours, pixels, alpha, [value]] = await Promise.all([
-      read(painted),
-      read(composition),
-      read(mask),
+    const [painted, composition, [value]] = await Promise.all([
+      toDrawable(drawn.painted, drawn.mask),
+      toDrawable(drawn.composition),
       read(score),
     ]);
-    return {
-      region: toPicture(colours, size, alpha),
-      composition: toPicture(pixels, size),
-      score: value!,
-    };
+    tf.dispose(drawn);
+    return {region: painted, composition, score: value!};
   }
 
   async survey(request: Requests['survey']['request'], options: RequestOptions): Result<'survey'> {
@@ -169,7 +166,7 @@ export class OpenModel {
   }
 
   async recover(ref: ImageRef, codes: readonly Float32Array[], edited?: Masks): Result<'recover'> {
-    const {size, regions, codeSize} = this.config;
+    const {regions, codeSize} = this.config;
     if (codes.length !== regions) {
       throw new RangeError(`recover: codes must be ${regions}, one a region; got ${codes.length}`);
     }
@@ -181,13 +178,14 @@ export class OpenModel {
       const batch: Tensor3D = tf.expandDims(z, 0); // [1, regions, codeSize]
       const indices = regionIndices(this.config);
       const drawn = drawRegions(this.weights().generator, masks, batch, indices, this.config);
-      const generated = tf.addN(drawn);
+      const generated: Tensor4D = tf.addN(drawn);
       const recovered: Tensor3D = recover(this.weights().encoder, generated, this.config);
       return {generated, recovered};
     });
-    const [pixels, values] = await Promise.all([read(generated), read(recovered)]);
+    const [picture, values] = await Promise.all([toDrawable(generated), read(recovered)]);
+    generated.dispose();
     return {
-      generated: toPicture(pixels, size),
+      generated: picture,
       recovered: codes.map((_, k) => values.slice(k * codeSize, (k + 1) * codeSize)),
     };
   }
@@ -201,19 +199,20 @@ export class OpenModel {
     }
   }
 
+  /** @param options Also whether somebody waits: then the iteration under way is the last. */
   async iterate(
     count: number,
     side: Side | undefined,
-    {signal, onProgress}: RequestOptions
+    {signal, onProgress, isAwaited}: RequestOptions & {isAwaited: () => boolean}
   ): Promise<IterationReport[]> {
     const reports: IterationReport[] = [];
     try {
-      while (reports.length < count && !signal?.aborted) {
+      do {
         reports.push(await this.trainer.iterate(side));
         onProgress?.({stage: 'train', done: reports.length, total: count});
-        // Messages, an abort among them, come in between.
+        // Messages, an abort and a scrub among them, come in between.
         await new Promise(resolve => setTimeout(resolve));
-      }
+      } while (reports.length < count && !signal?.aborted && !isAwaited());
     } finally {
       this.changed();
     }
@@ -303,7 +302,8 @@ export class OpenModel {
     await this.segment(image);
     report(1);
     for (const region of regions) {
-      await this.redraw({model: 0, image, region, code: new Float32Array(this.config.codeSize)});
+      const code = new Float32Array(this.config.codeSize);
+      closeBitmaps(await this.redraw({model: 0, image, region, code}));
       report(region + 2);
     }
   }

@@ -1,6 +1,34 @@
 /** From numbers to what can be drawn and sent. */
 
-import type {Masks, Picture} from './protocol.js';
+import type {MathBackendWebGL} from '@tensorflow/tfjs-backend-webgl';
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor4D} from '@tensorflow/tfjs-core';
+
+import {canDrawBitmaps, drawBitmap} from '../kernels/webgl-bitmap.js';
+import type {Drawable, Masks, Picture} from './protocol.js';
+
+/**
+ * A picture of tensors, which stay the caller's: drawn where they lie if the backend can, else read.
+ *
+ * @param colours `[1, size, size, 3]`, each in [-1, 1].
+ * @param alpha Opacity `[1, size, size, 1]`, each in [0, 1]; opaque if absent.
+ */
+export async function toDrawable(colours: Tensor4D, alpha?: Tensor4D): Promise<Drawable> {
+  if (tf.getBackend() === 'webgl') {
+    const backend = tf.backend() as MathBackendWebGL;
+    if (canDrawBitmaps(backend)) return drawBitmap(backend, colours, alpha);
+  }
+  return readPicture(colours, alpha);
+}
+
+/** The same from values that are read back. */
+export async function readPicture(colours: Tensor4D, alpha?: Tensor4D): Promise<Picture> {
+  const [values, opacity] = await Promise.all([
+    colours.data<'float32'>(),
+    alpha ? alpha.data<'float32'>() : undefined,
+  ]);
+  return toPicture(values, colours.shape[1], opacity);
+}
 
 /**
  * @param values Colours `[size, size, 3]`, each in [-1, 1].

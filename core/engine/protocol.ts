@@ -18,13 +18,19 @@ export interface ImageRef {
   index: number;
 }
 
-/** Drawable pixels. */
+/** Drawable pixels, at hand to be read. */
 export interface Picture {
   width: number;
   height: number;
   /** `[height, width, 4]`, RGBA, not premultiplied. */
   pixels: Uint8ClampedArray<ArrayBuffer>;
 }
+
+/**
+ * What can be drawn: pixels, or a bitmap that has stayed on the GPU. A bitmap's pixels are those that
+ * a canvas would hold, and it is its owner's to close.
+ */
+export type Drawable = Picture | ImageBitmap;
 
 /** Masks M_k of one image. */
 export interface Masks {
@@ -51,6 +57,11 @@ export interface BackendInfo {
   threads: number;
   /** Whether the engine lives in a worker or on the page's own thread. */
   place: 'worker' | 'main';
+  /**
+   * Milliseconds of the same convolutions on the backends that were tried, if the choice was left to
+   * the engine; empty where there was no choice.
+   */
+  race?: Readonly<Partial<Record<BackendInfo['name'], number>>>;
 }
 
 export interface OpenRequest {
@@ -95,9 +106,9 @@ export interface RedrawRequest {
 
 export interface RedrawResult {
   /** V_k, transparent outside its mask. */
-  region: Picture;
+  region: Drawable;
   /** Î_k = M_k ⊙ V_k + (1 − M_k) ⊙ I. */
-  composition: Picture;
+  composition: Drawable;
   /** D(Î_k). */
   score: number;
 }
@@ -154,12 +165,13 @@ export interface Requests {
   /** Redraws all regions into Σ_k M_k ⊙ V_k, and reads the codes back: `recovered` is δ's ẑ `[regions][codeSize]`. */
   recover: {
     request: {model: ModelId; image: ImageRef; codes: readonly Float32Array[]; masks?: Masks};
-    result: {generated: Picture; recovered: Float32Array<ArrayBuffer>[]};
+    result: {generated: Drawable; recovered: Float32Array<ArrayBuffer>[]};
   };
   /** Runs the next phase of the iteration under way, or the first of a new one. */
   phase: {request: {model: ModelId}; result: PhaseReport};
   /**
-   * Runs whole iterations, first ending one that was begun by phases.
+   * Runs whole iterations, first ending one that was begun by phases: `count` of them, or fewer, at
+   * least one, where another request waits, so that a scrub waits for one iteration at most.
    * `side` restricts them to the updates of one side. An abort ends them after the iteration under way.
    */
   iterate: {request: {model: ModelId; count: number; side?: Side}; result: IterationReport[]};

@@ -4,6 +4,11 @@ export class FairQueue<Owner> {
   private readonly waiting = new Map<Owner, (() => Promise<void>)[]>();
   private running = false;
 
+  /** Whether work waits behind that which runs. */
+  get isAwaited(): boolean {
+    return this.waiting.size > 0;
+  }
+
   /**
    * Runs `work` when its turn comes.
    *

@@ -1,5 +1,6 @@
 /** The engine in a worker: each message a request, each answer a message. */
 
+import {transferablesOf} from './bitmaps.js';
 import {Engine} from './engine.js';
 import type {FromWorker, ToWorker} from './messages.js';
 
@@ -29,22 +30,11 @@ async function answer({id, kind, body}: Extract<ToWorker, {type: 'request'}>): P
       signal: abort.signal,
       onProgress: progress => send({type: 'progress', id, progress}),
     });
-    send({type: 'result', id, result}, buffersOf(result));
+    send({type: 'result', id, result}, transferablesOf(result));
   } catch (error) {
     const {name, message} = error instanceof Error ? error : new Error(String(error));
     send({type: 'error', id, name, message});
   } finally {
     aborts.delete(id);
   }
-}
-
-/** The array buffers in a result: handed over instead of copied. */
-function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
-  if (value instanceof ArrayBuffer) found.add(value);
-  else if (ArrayBuffer.isView(value)) {
-    if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
-  } else if (typeof value === 'object' && value !== null) {
-    for (const each of Object.values(value)) buffersOf(each, found);
-  }
-  return [...found];
 }

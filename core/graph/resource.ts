@@ -46,6 +46,8 @@ export interface ResourceOptions<R, T> {
    * the hand rests.
    */
   supersedes?: (newer: R, older: R) => boolean;
+  /** Told of an answer that has been replaced, dropped or never landed: to free what it holds. */
+  release?: (value: T) => void;
 }
 
 /** An asynchronous node. */
@@ -53,7 +55,7 @@ export interface Resource<T> {
   readonly state: ReadonlySignal<ResourceState<T>>;
   /** Loads the present request again, e.g. after an error; waits for a subscriber if there is none. */
   reload(): void;
-  /** Aborts the load in flight and never starts another. */
+  /** Aborts the load in flight, drops the last answer, and never starts another. */
   dispose(): void;
 }
 
@@ -99,6 +101,7 @@ class AsyncNode<R extends object, T> implements Resource<T> {
   dispose(): void {
     this.disposed = true;
     this.unfollow();
+    this.set(EMPTY);
   }
 
   private setWatched(watched: boolean): void {
@@ -138,7 +141,7 @@ class AsyncNode<R extends object, T> implements Resource<T> {
     if (request === undefined) {
       this.drop();
       this.answered = undefined;
-      this.state.value = EMPTY;
+      this.set(EMPTY);
     } else if (this.flight) {
       this.queue(request, this.flight);
     } else if (request !== this.answered) {
@@ -162,7 +165,9 @@ class AsyncNode<R extends object, T> implements Resource<T> {
   private async run({request, controller}: Flight<R>): Promise<void> {
     let outcome: Partial<ResourceState<T>>;
     try {
-      outcome = {value: await this.options.load(request, controller.signal), error: undefined};
+      const value = await this.options.load(request, controller.signal);
+      if (controller.signal.aborted) this.options.release?.(value);
+      outcome = {value, error: undefined};
     } catch (reason) {
       outcome = {error: asError(reason)};
     }
@@ -187,7 +192,13 @@ class AsyncNode<R extends object, T> implements Resource<T> {
     const next = {...state, ...change};
     const same =
       next.value === state.value && next.pending === state.pending && next.error === state.error;
-    if (!same) this.state.value = next;
+    if (!same) this.set(next);
+  }
+
+  private set(next: ResourceState<T>): void {
+    const {value} = this.state.peek();
+    this.state.value = next;
+    if (value !== undefined && value !== next.value) this.options.release?.(value);
   }
 }
 

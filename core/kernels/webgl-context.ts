@@ -4,6 +4,7 @@ import {type MathBackendWebGL, webgl_util} from '@tensorflow/tfjs-backend-webgl'
 import {env, type TensorInfo} from '@tensorflow/tfjs-core';
 
 import {
+  type Area,
   isPlain,
   MAX_TARGETS,
   pairs,
@@ -132,13 +133,38 @@ export class WebGLContext {
     });
   }
 
+  /** The context's own canvas if it keeps opacity and gives bitmaps away. */
+  get bitmapCanvas(): OffscreenCanvas | undefined {
+    const {canvas} = this.gl;
+    const gives = typeof OffscreenCanvas !== 'undefined' && canvas instanceof OffscreenCanvas;
+    return gives && this.gl.getContextAttributes()?.alpha ? canvas : undefined;
+  }
+
+  /** Runs a shader over the context's own canvas, a fragment a pixel; row 0 is the one at the foot. */
+  runToCanvas(
+    shader: Shader,
+    {width, height}: {width: number; height: number},
+    inputs: readonly TensorInfo[]
+  ): void {
+    const {gl} = this;
+    const {canvas} = gl;
+    // Setting a size makes a new buffer: not while scrubbing.
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    this.draw(shader, {rows: height, columns: width, width, height}, inputs, [], () => {
+      gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+      gl.viewport(0, 0, width, height);
+      gl.scissor(0, 0, width, height);
+    });
+  }
+
   readonly free = (tensor: TensorInfo): void => {
     this.backend.disposeIntermediateTensorInfo(tensor);
   };
 
   private draw(
     shader: Shader,
-    output: Surface,
+    output: Area,
     inputs: readonly TensorInfo[],
     uniforms: readonly number[],
     bindOutput: () => void
@@ -203,7 +229,7 @@ export class WebGLContext {
 
   private compile(
     shader: Shader,
-    output: Surface,
+    output: Area,
     names: readonly string[],
     surfaces: readonly Surface[]
   ): Compiled {

@@ -48,24 +48,28 @@ export function pairs(n: number): number {
   return Math.ceil(n / 2);
 }
 
-/** Texels in a texture, row after row of the table. */
-export interface Surface extends Table {
+/** Texels that lie in a rectangle, row after row of the table. */
+export interface Area extends Table {
   /** Column after column instead: what is next to each other shares its weights, not its image. */
   isScratch?: boolean;
-  texture: WebGLTexture;
   width: number;
   height: number;
 }
 
+/** Texels in a texture. */
+export interface Surface extends Area {
+  texture: WebGLTexture;
+}
+
 /** Whether the texture is its table, so that finding a texel takes no division. */
-export function isPlain({width, columns, isScratch}: Surface): boolean {
+export function isPlain({width, columns, isScratch}: Area): boolean {
   return !isScratch && width === columns;
 }
 
 /** A shader's source for inputs and an output that lie as these do. */
 export function sourceOf(
   {name, uniforms = [], floats = [], targets = 1, functions = '', main}: Shader,
-  output: Surface,
+  output: Area,
   names: readonly string[],
   surfaces: readonly Surface[]
 ): string {

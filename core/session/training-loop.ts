@@ -11,6 +11,9 @@ import type {IterationReport, PhaseReport, Side} from '../training/report.js';
  */
 const REQUEST_MS = 200;
 
+/** Nobody sees more than one refresh a frame: of fast iterations a frame's worth is asked for. */
+const FRAME_MS = 1000 / 60;
+
 /** What the loop needs of its surroundings. */
 export interface TrainingHost {
   engine: EngineClient;
@@ -31,7 +34,7 @@ export interface TrainingHost {
 
 /** Training of one viewer. At most one request is under way. */
 export class TrainingLoop {
-  /** While playing: iterations between two looks at what is visible, at least 1. */
+  /** While playing: iterations between two looks at what is visible, at least 1; more where more fit in a frame. */
   readonly stepsPerFrame = signal(1);
   /** Restricts iterations to the updates of one side; undefined for both. */
   readonly side = signal<Side | undefined>(undefined);
@@ -161,9 +164,14 @@ export class TrainingLoop {
     const {playing, remaining} = this.state;
     if (!this.host.awake.peek() || this.host.model.peek() === undefined) return 0;
     const wanted = playing.peek()
-      ? Math.max(1, this.stepsPerFrame.peek() - this.sinceRefresh)
+      ? Math.max(1, this.stepsPerFrame.peek() - this.sinceRefresh, this.perFrame())
       : remaining.peek();
     return Math.min(wanted, Math.max(1, Math.floor(REQUEST_MS / this.iterationMs)));
+  }
+
+  /** Iterations that fit in a frame. */
+  private perFrame(): number {
+    return Math.floor(FRAME_MS / this.iterationMs);
   }
 
   private async drive(): Promise<void> {

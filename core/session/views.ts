@@ -1,6 +1,7 @@
 /** What a viewer can look at, as asynchronous nodes over the session's sources. */
 
 import {computed, effect, signal, type ReadonlySignal} from '@preact/signals-core';
+import {closeBitmaps} from '../engine/bitmaps.js';
 import {resource, type Resource} from '../graph/resource.js';
 import type {
   EngineClient,
@@ -74,6 +75,7 @@ export class Views {
         }),
         supersedes: (newer, older) =>
           newer.body.model !== older.body.model || newer.body.image !== older.body.image,
+        release: closeBitmaps,
       });
 
     this.samples = resource<Requests['samples']['request'], Requests['samples']['result']>({

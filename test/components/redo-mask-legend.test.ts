@@ -4,6 +4,7 @@ import type {RedoMaskLegend} from '../../components/redo-mask-legend.js';
 import type {RedoPicture} from '../../components/redo-picture.js';
 import '../../components/redo-mask-legend.js';
 import {findAll, record} from '../fixtures/elements.js';
+import {pixelsOf} from '../fixtures/pixels.js';
 
 const entries = [{name: 'ground'}, {name: 'disc', iou: 0.914}, {}];
 
@@ -38,7 +39,7 @@ describe('redo-mask-legend', () => {
   it('patterns shows those of the masks', async () => {
     const {el} = await legend();
     const shown = () => findAll<RedoPicture>(el, 'redo-picture').map(each => each.picture!);
-    const colours = (k: number) => new Set(new Uint32Array(shown()[k]!.pixels.buffer)).size;
+    const colours = (k: number) => new Set(new Uint32Array(pixelsOf(shown()[k]!).buffer)).size;
     expect([0, 1, 2].map(colours)).to.deep.equal([1, 1, 1]);
     el.patterns = true;
     await el.updateComplete;

@@ -26,6 +26,18 @@ describe('redo-picture', () => {
     expect(pixelOf(canvas, 1, 0)).to.deep.equal([0, 0, 255, 128]);
   });
 
+  it('draws a bitmap, and nothing of what was there before', async () => {
+    const el = await fixture<RedoPicture>(html`<redo-picture .picture=${PICTURE}></redo-picture>`);
+    const half = new ImageData(Uint8ClampedArray.of(0, 255, 0, 255, 0, 0, 0, 0), 2, 1);
+    const bitmap = await createImageBitmap(half);
+    el.picture = bitmap;
+    await el.updateComplete;
+    const canvas = find<HTMLCanvasElement>(el, 'canvas');
+    expect(pixelOf(canvas, 0, 0)).to.deep.equal([0, 255, 0, 255]);
+    expect(pixelOf(canvas, 1, 0)[3]).to.equal(0);
+    bitmap.close();
+  });
+
   it('clears when its picture goes', async () => {
     const el = await fixture<RedoPicture>(html`<redo-picture .picture=${PICTURE}></redo-picture>`);
     el.picture = undefined;

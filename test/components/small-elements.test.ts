@@ -53,6 +53,24 @@ describe('redo-status-bar', () => {
     expect(words(el)).to.include('Backend wasm, on the page, one thread · SIMD');
   });
 
+  for (const [name, race, said] of [
+    ['wasm', {webgl: 84.21, wasm: 21}, ' · chosen in a test: 21.0 ms, webgl 84.2 ms'],
+    ['webgl', {webgl: 6.04}, ' · chosen in a test: 6.0 ms'],
+    ['wasm', {}, ' · chosen: webgl can’t run here'],
+    ['webgl', undefined, ''],
+  ] as const) {
+    it(`says why ${name} was taken after a race of ${JSON.stringify(race)}`, async () => {
+      const el = await fixture<RedoStatusBar>(
+        html`<redo-status-bar
+          status="ready"
+          .facts=${{...facts, backend: {...facts.backend, name, race}}}
+        ></redo-status-bar>`
+      );
+      expect(words(el)).to.include(`Backend ${name}, in a worker · a GPU${said}`);
+      if (!said) expect(words(el)).to.not.include('chosen');
+    });
+  }
+
   it('says no more than its status while there are no facts', async () => {
     const el = await fixture<RedoStatusBar>(
       html`<redo-status-bar status="opening"></redo-status-bar>`

@@ -77,7 +77,12 @@ describe('dist/redo-viewer.js', () => {
     const inside = (script: string) => at.waitForFunction(script, {timeout: 120_000});
     await at.evaluate(`
       window.inner = tag => document.querySelector('redo-viewer').shadowRoot?.querySelector(tag);
-      window.drawn = () => inner('redo-region-grid')?.rows.at(0)?.composition?.pixels.join();
+      window.drawn = () => {
+        const grid = inner('redo-region-grid');
+        if (!grid?.rows.at(0)?.composition) return undefined;
+        const picture = grid.shadowRoot.querySelectorAll('redo-picture')[1];
+        return picture.shadowRoot.querySelector('canvas').toDataURL();
+      };
     `);
     await inside('window.drawn()');
     const before = await at.evaluate('window.drawn()');

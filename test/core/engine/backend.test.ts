@@ -1,6 +1,7 @@
 import {expect} from '@open-wc/testing';
 import * as tf from '@tensorflow/tfjs-core';
 
+import {UNBEATEN_MS} from '../../../core/engine/backend-race.js';
 import {type BackendName, startBackend} from '../../../core/engine/backend.js';
 import type {BackendInfo} from '../../../core/engine/protocol.js';
 import {rejection} from '../../datasets/rejection.js';
@@ -71,21 +72,66 @@ describe('startBackend({name})', () => {
     });
   });
 
-  it('takes wasm where there is no real GPU', async () => {
+  it('auto takes the faster of WebGL and wasm, and says how fast they were', async () => {
+    const {name, race} = await startNamed('auto');
+    const {webgl, wasm} = race!;
+    expect(webgl).to.be.greaterThan(0);
+    // A GPU that nothing can beat wins alone.
+    if (wasm === undefined) expect(webgl).to.be.at.most(UNBEATEN_MS);
+    expect(name).to.equal(wasm !== undefined && wasm < webgl! ? 'wasm' : 'webgl');
+    expect(tf.getBackend()).to.equal(name);
+    expect(tf.memory().numTensors).to.equal(0);
+  });
+
+  it('auto takes what it is told to know, with no race', async () => {
+    const known = {name: 'cpu', race: {webgl: 40}} as const;
+    const info = await startBackend({
+      ...{name: 'auto', wasmFiles: WASM_FILES, place: 'main'},
+      known,
+    });
+    expect(info).to.deep.include(known);
+    expect(tf.getBackend()).to.equal('cpu');
+  });
+
+  it('starts WebGL, which lost a race, when it is asked for by name', async () => {
+    await startNamed('auto');
+    expect(await startNamed('webgl')).to.include({name: 'webgl'});
+    const sum = tf.tidy(() => tf.sum(tf.tensor1d([1, 2, 3])));
+    expect([...(await sum.data())]).to.deep.equal([6]);
+    sum.dispose();
+  });
+
+  it('auto takes wasm where there is no WebGL 2', async () => {
     await replacing(
       OffscreenCanvas.prototype,
       'getContext',
       () => null,
       async () => {
-        expect(await startNamed('auto')).to.include({name: 'wasm'});
+        expect(await startNamed('auto')).to.deep.include({name: 'wasm', race: {}});
       }
     );
   });
 
-  it('says that there is no WebAssembly, and takes JavaScript by itself', async () => {
+  it('auto takes WebGL where there is no WebAssembly', async () => {
+    await replacing(globalThis, 'WebAssembly', undefined, async () => {
+      const {name, race} = await startNamed('auto');
+      expect(name).to.equal('webgl');
+      expect(Object.keys(race!)).to.deep.equal(['webgl']);
+    });
+  });
+
+  it('says that there is no WebAssembly; auto takes JavaScript where there is no WebGL either', async () => {
     await replacing(globalThis, 'WebAssembly', undefined, async () => {
       expect((await rejection(startNamed('wasm'))).message).to.equal(
         'backend: wasm needs WebAssembly, which this browser does not give; use backend="cpu"'
+      );
+      await replacing(
+        OffscreenCanvas.prototype,
+        'getContext',
+        () => null,
+        async () => {
+          expect(await startNamed('auto')).to.deep.include({name: 'cpu', race: {}});
+        }
       );
     });
   });

@@ -10,6 +10,7 @@ import {type PhaseReport, PHASES} from '../../../core/training/report.js';
 import {createBlobs} from '../../../datasets/blobs.js';
 import type {Dataset} from '../../../datasets/dataset.js';
 import {rejection} from '../../datasets/rejection.js';
+import {pixelsOf} from '../../fixtures/pixels.js';
 import {describeOn} from '../../support/backends.js';
 import {OPEN, wasmEngine, withModel} from '../../support/engines.js';
 import {expectNothingKept, held} from '../../support/memory.js';
@@ -247,7 +248,7 @@ describeOn('wasm', 'Engine.request(kind, body)', () => {
           engine.request('redraw', {model, image: IMAGE, region, code});
         const first = await redraw(0, CODE);
         const other = await redraw(0, OTHER_CODE);
-        expect([...other.region.pixels]).to.not.deep.equal([...first.region.pixels]);
+        expect([...pixelsOf(other.region)]).to.not.deep.equal([...pixelsOf(first.region)]);
         await redraw(1, OTHER_CODE);
         expect(await redraw(0, CODE)).to.deep.equal(first);
       });
@@ -287,7 +288,7 @@ describeOn('wasm', 'Engine.request(kind, body)', () => {
           ...{region: 1, code: CODE},
         });
         for (const pixel of [0, 100, 255]) {
-          expect(region.pixels[4 * pixel + 3]).to.be.closeTo(
+          expect(pixelsOf(region)[4 * pixel + 3]).to.be.closeTo(
             255 * masks.values[256 + pixel]!,
             0.51
           );
@@ -301,13 +302,13 @@ describeOn('wasm', 'Engine.request(kind, body)', () => {
         const redraw = (masks: Masks): Promise<Requests['redraw']['result']> =>
           engine.request('redraw', {model, image: IMAGE, region: 1, code: CODE, masks});
         const none = await redraw(flatMasks(1, 0));
-        expect([...none.composition.pixels]).to.deep.equal([...sample!.picture.pixels]);
-        expect(none.region.pixels[3]).to.equal(0);
+        expect([...pixelsOf(none.composition)]).to.deep.equal([...sample!.picture.pixels]);
+        expect(pixelsOf(none.region)[3]).to.equal(0);
         const all = await redraw(flatMasks(0, 1));
-        expect([...all.composition.pixels]).to.deep.equal([...all.region.pixels]);
+        expect([...pixelsOf(all.composition)]).to.deep.equal([...pixelsOf(all.region)]);
         const half = await redraw(flatMasks(0.5, 0.5));
-        half.composition.pixels.forEach((value, i) => {
-          const mean = (half.region.pixels[i]! + sample!.picture.pixels[i]!) / 2;
+        pixelsOf(half.composition).forEach((value, i) => {
+          const mean = (pixelsOf(half.region)[i]! + sample!.picture.pixels[i]!) / 2;
           if (i % 4 < 3) expect(value).to.be.closeTo(mean, 1.01);
         });
         // The edit is of this request alone.
@@ -372,7 +373,7 @@ describeOn('wasm', 'Engine.request(kind, body)', () => {
     /** V_k of one code as numbers in [-1, 1] `[pixel][channel]`, as pictures round them. */
     async function redrawn(model: number, code: Float32Array, masks: Masks): Promise<number[][]> {
       const body = {model, image: IMAGE, region: 1, code, masks};
-      const {pixels} = (await engine.request('redraw', body)).region;
+      const pixels = pixelsOf((await engine.request('redraw', body)).region);
       return Array.from({length: 256}, (_, p) =>
         [...pixels.subarray(4 * p, 4 * p + 3)].map(level => level / 127.5 - 1)
       );
@@ -387,7 +388,7 @@ describeOn('wasm', 'Engine.request(kind, body)', () => {
             const body = {model, image: IMAGE, region: 1, code, masks};
             const {region} = await engine.request('redraw', body);
             expect(region).to.include({width: 16, height: 16});
-            region.pixels.forEach((level, p) =>
+            pixelsOf(region).forEach((level, p) =>
               // Batches of another size may round the other way.
               expect(pictures[i]!.pixels[p], `${i}, ${p}`).to.be.closeTo(level, 1)
             );
@@ -551,7 +552,7 @@ describeOn('wasm', 'Engine.request(kind, body)', () => {
           ...{model, image: IMAGE},
           codes,
         });
-        expect(generated.pixels).to.have.length(16 * 16 * 4);
+        expect(pixelsOf(generated)).to.have.length(16 * 16 * 4);
         expect(recovered.map(code => code.length)).to.deep.equal([2, 2]);
         expect(recovered.flatMap(code => [...code])).to.satisfy((all: number[]) =>
           all.every(Number.isFinite)
@@ -564,7 +565,7 @@ describeOn('wasm', 'Engine.request(kind, body)', () => {
           ...{model, image: IMAGE, region: 0, code: CODE},
           masks: flatMasks(1, 0),
         });
-        expect([...edited.generated.pixels]).to.deep.equal([...region.pixels]);
+        expect([...pixelsOf(edited.generated)]).to.deep.equal([...pixelsOf(region)]);
       });
     });
 
@@ -596,6 +597,29 @@ describeOn('wasm', 'Engine.request(kind, body)', () => {
         const [side] = await engine.request('iterate', {model, count: 1, side: 'discriminator'});
         expect(side).to.include({iteration: 4});
         expect(side).to.not.have.any.keys(['generatorLoss']);
+      });
+    });
+
+    it('ends after the iteration under way when another request waits', async () => {
+      await withModel(engine, async model => {
+        let scrub: Promise<unknown> | undefined;
+        const order: string[] = [];
+        const reports = await engine.request(
+          'iterate',
+          {model, count: 1000},
+          {
+            onProgress: ({done}) => {
+              order.push(`iteration ${done}`);
+              if (done !== 2) return;
+              scrub = engine
+                .request('redraw', {model, image: IMAGE, region: 1, code: CODE})
+                .then(() => order.push('scrub'));
+            },
+          }
+        );
+        await scrub;
+        expect(reports.map(({iteration}) => iteration)).to.deep.equal([1, 2]);
+        expect(order).to.deep.equal(['iteration 1', 'iteration 2', 'scrub']);
       });
     });
 

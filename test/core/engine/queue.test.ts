@@ -25,6 +25,16 @@ describe('FairQueue.run(owner, work, signal)', () => {
     expect(log).to.deep.equal(['1 begins', '1 ends', '2 begins', '2 ends', '3 begins', '3 ends']);
   });
 
+  it('isAwaited while work waits behind that which runs', async () => {
+    const queue = new FairQueue<string>();
+    const seen: boolean[] = [];
+    const look = async () => void seen.push(queue.isAwaited);
+    await Promise.all([queue.run('a', look), queue.run('a', look), queue.run('b', look)]);
+    // The first began before anyone else asked.
+    expect(seen).to.deep.equal([false, true, false]);
+    expect(queue.isAwaited).to.equal(false);
+  });
+
   it('lets owners take turns', async () => {
     const order: string[] = [];
     const queue = new FairQueue<string>();

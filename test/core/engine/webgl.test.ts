@@ -2,6 +2,7 @@ import {expect} from '@open-wc/testing';
 import type {MathBackendWebGL} from '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
 
+import {closeBitmaps} from '../../../core/engine/bitmaps.js';
 import {Engine} from '../../../core/engine/engine.js';
 import {rejection} from '../../datasets/rejection.js';
 import {OPEN, withModel} from '../../support/engines.js';
@@ -24,7 +25,7 @@ describe('Engine.request(kind, body) [webgl]', () => {
         const {areas} = await engine.request('segment', {model, image: IMAGE});
         expect(areas.every(Number.isFinite)).to.equal(true);
         for (const region of [0, 1]) {
-          await engine.request('redraw', {model, image: IMAGE, region, code: CODE});
+          closeBitmaps(await engine.request('redraw', {model, image: IMAGE, region, code: CODE}));
         }
       };
       await round();
@@ -36,6 +37,37 @@ describe('Engine.request(kind, body) [webgl]', () => {
       expect(after.gpuBytes).to.be.at.most(1.5 * gpuBytes!);
     });
     expect((await engine.request('memory', {})).tensors).to.equal(0);
+  });
+
+  it('redraws with no read-back but of one number', async () => {
+    await withModel(engine, async model => {
+      const redraw = () => engine.request('redraw', {model, image: IMAGE, region: 1, code: CODE});
+      closeBitmaps(await redraw());
+      const {gl} = (tf.backend() as MathBackendWebGL).gpgpu;
+      const bytes: number[] = [];
+      const counting = (name: 'readPixels' | 'getBufferSubData'): (() => void) => {
+        const own = gl as unknown as Record<string, (...args: unknown[]) => void>;
+        own[name] = (...args) => {
+          const target = args.find(each => ArrayBuffer.isView(each));
+          bytes.push(target?.byteLength ?? 0);
+          return (WebGL2RenderingContext.prototype[name] as (...all: unknown[]) => void).apply(
+            gl,
+            args
+          );
+        };
+        return () => delete own[name];
+      };
+      const stop = [counting('readPixels'), counting('getBufferSubData')];
+      const {region, composition, score} = await redraw();
+      stop.forEach(each => each());
+      expect(score).to.satisfy(Number.isFinite);
+      // The number's texel into a buffer of the GPU, and the number out of it.
+      expect(bytes).to.deep.equal([0, 4]);
+      for (const picture of [region, composition]) {
+        expect(picture).to.be.instanceOf(ImageBitmap).and.include({width: 16, height: 16});
+      }
+      closeBitmaps([region, composition]);
+    });
   });
 
   it('says that the GPU was taken away', async () => {

@@ -329,3 +329,65 @@ describe('resource.dispose()', () => {
     expect(node.state.peek()).to.deep.equal({value: undefined, pending: false, error: undefined});
   });
 });
+
+describe('resource(options) with release', () => {
+  /** What was released, in order. */
+  function releasing() {
+    const released: string[] = [];
+    return {...observed({release: value => released.push(value)}), released};
+  }
+
+  it('is told of an answer when the next one has landed, and not of the one that stays', async () => {
+    const {id, load, node, watch, released} = releasing();
+    watch();
+    await settle();
+    load(0).resolve('one');
+    await settle();
+    id.value = 2;
+    await settle();
+    expect(released).to.deep.equal([]);
+    let shown: string | undefined;
+    effect(() => {
+      shown = node.state.value.value;
+      // What is shown is not gone.
+      expect(released).to.not.include(shown);
+    });
+    load(1).resolve('two');
+    await settle();
+    expect(shown).to.equal('two');
+    expect(released).to.deep.equal(['one']);
+  });
+
+  it('is told of an answer that comes after its abort', async () => {
+    const answer = deferred<string>();
+    const released: string[] = [];
+    const {id, watch} = observed({
+      load: () => answer.promise,
+      release: value => released.push(value),
+    });
+    watch();
+    await settle();
+    id.value = undefined;
+    answer.resolve('late');
+    await settle();
+    expect(released).to.deep.equal(['late']);
+  });
+
+  it('is told of the last answer when there is nothing to ask, and when the node is disposed of', async () => {
+    const {id, load, node, watch, released} = releasing();
+    watch();
+    await settle();
+    load(0).resolve('one');
+    await settle();
+    id.value = undefined;
+    await settle();
+    expect(released).to.deep.equal(['one']);
+    id.value = 2;
+    await settle();
+    load(1).resolve('two');
+    await settle();
+    node.dispose();
+    expect(released).to.deep.equal(['one', 'two']);
+    expect(node.state.peek().value).to.equal(undefined);
+  });
+});

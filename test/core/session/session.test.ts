@@ -309,6 +309,21 @@ describe('session.training', () => {
     expect(engine.count('segment') - 1).to.be.at.least(1);
   });
 
+  it('play() refreshes no more than once a frame', async () => {
+    const {engine, session} = await opened();
+    watch(session.views.segmentation);
+    await idle(engine);
+    session.training.play();
+    // An iteration takes 4 to 5 ms here, so three or four fit in a frame.
+    await until(() => session.history.length >= 30);
+    session.training.pause();
+    await idle(engine);
+    const [first, ...others] = engine.bodies('iterate').map(({count}) => count);
+    expect(first).to.equal(1);
+    expect(others.every(count => count === 3 || count === 4)).to.equal(true);
+    expect(engine.count('segment') - 1).to.be.at.most(others.length + 1);
+  });
+
   it('waits while the session is not awake, and goes on by itself', async () => {
     const {engine, session} = await opened();
     session.training.play();

@@ -1,0 +1,47 @@
+/** What a scrub of the code costs from the masks to what can be seen. */
+
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
+
+import {closeBitmaps} from '../core/engine/bitmaps.js';
+import {readPicture, toDrawable} from '../core/engine/pictures.js';
+import type {Drawable} from '../core/engine/protocol.js';
+
+/** What is drawn of a scrub, and what is told. */
+export interface Scrubbed {
+  painted: Tensor4D;
+  mask: Tensor4D;
+  composition: Tensor4D;
+  score: Tensor1D;
+}
+
+/**
+ * Draws V_k and Î_k and reads the score, which the caller owns.
+ *
+ * @param readsBack Whether pixels are read back to be drawn, also where that can be avoided.
+ */
+export async function scrub(compute: () => Scrubbed, readsBack: boolean): Promise<Tensor1D> {
+  const {score, ...drawn} = tf.tidy(() => ({...compute()}));
+  const picture = readsBack ? readPicture : toDrawable;
+  const pictures = await Promise.all([
+    picture(drawn.painted, drawn.mask),
+    picture(drawn.composition),
+    score.data(),
+  ]);
+  tf.dispose(drawn);
+  show(pictures.slice(0, 2) as Drawable[]);
+  return score;
+}
+
+/** Puts pictures on a canvas, and waits until they are there; Node has none. */
+function show(pictures: readonly Drawable[]): void {
+  if (typeof OffscreenCanvas === 'undefined') return;
+  const {width, height} = pictures[0]!;
+  const context = new OffscreenCanvas(width, height).getContext('2d')!;
+  for (const picture of pictures) {
+    if ('pixels' in picture) context.putImageData(new ImageData(picture.pixels, width), 0, 0);
+    else context.drawImage(picture, 0, 0);
+  }
+  context.getImageData(0, 0, 1, 1);
+  closeBitmaps(pictures);
+}
