@@ -2,6 +2,7 @@
 
 import {batch, computed, signal, type ReadonlySignal} from '@preact/signals-core';
 import type {EngineClient, ImageRef, ModelInfo} from '../engine/protocol.js';
+import {Background} from './background.js';
 import {RegionCodes} from './codes.js';
 import {History} from './history.js';
 import {Latent} from './latent.js';
@@ -42,6 +43,8 @@ export class Session {
   readonly history = new History();
   readonly training: TrainingLoop;
   readonly views: Views;
+  /** Where requests wait that give way to the hand. */
+  readonly background: Background;
   readonly latent: Latent;
   readonly status: ReadonlySignal<Status>;
   /** Images to pick from: the page of them that holds the one in hand; empty while no model is open. */
@@ -49,7 +52,6 @@ export class Session {
 
   private readonly opened: OpenModel;
   private readonly state = {
-    /** Counts the changes of the weights. */
     version: signal(0),
     iteration: signal(0),
     image: signal<ImageRef>({split: 'test', index: 0}),
@@ -91,10 +93,10 @@ export class Session {
     const editedMasks = this.maskEdits.present;
     const codes = computed(() => this.codes.all);
     this.views = new Views(engine, {model, version, image, strip, codes, editedMasks});
-    const {redraws} = this.views;
+    this.background = new Background(engine, this.views.redraws, region);
     const {playing, remaining, running} = this.training;
     const training = computed(() => playing.value || remaining.value > 0 || running.value);
-    this.latent = new Latent(engine, {
+    this.latent = new Latent(this.background, {
       model,
       version,
       training,
@@ -102,7 +104,6 @@ export class Session {
       region,
       codes,
       editedMasks,
-      redraws,
     });
     this.status = computed(() => this.currentStatus());
   }
@@ -110,6 +111,11 @@ export class Session {
   /** The open model; undefined before, and while another is being opened. */
   get model(): ReadonlySignal<ModelInfo | undefined> {
     return this.opened.info;
+  }
+
+  /** Counts the changes of the weights. */
+  get version(): ReadonlySignal<number> {
+    return this.state.version;
   }
 
   /** Iterations that the weights have behind them. */
