@@ -79,9 +79,13 @@ export class Engine implements EngineClient {
     segment: ({model, image}) => this.model(model).segment(image),
     redraw: request => this.model(request.model).redraw(request),
     survey: (request, options) => this.model(request.model).survey(request, options),
+    compositions: (request, options) => this.model(request.model).compositions(request, options),
+    scores: (request, options) => this.model(request.model).scores(request, options),
+    saliency: request => this.model(request.model).saliency(request),
     contrast: (request, options) => this.model(request.model).contrast(request, options),
     covariance: (request, options) => this.model(request.model).covariance(request, options),
     recover: ({model, image, codes, masks}) => this.model(model).recover(image, codes, masks),
+    recoveries: (request, options) => this.model(request.model).recoveries(request, options),
     phase: ({model}) => this.model(model).phase(),
     iterate: ({model, count, side}, options) =>
       this.model(model).iterate(count, side, {...options, isAwaited: () => this.queue.isAwaited}),

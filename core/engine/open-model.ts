@@ -20,7 +20,11 @@ import {type Evaluation, Evaluator} from '../training/evaluation.js';
 import type {IterationReport, PhaseReport, Side} from '../training/report.js';
 import {Trainer} from '../training/trainer.js';
 import {closeBitmaps} from './bitmaps.js';
+import {composeEach} from './compositions.js';
 import {fromMasks, toDrawable, toMasks, toPicture} from './pictures.js';
+import {recoverEach} from './recoveries.js';
+import {saliency} from './saliency.js';
+import {scoreEach} from './scores.js';
 import {contrastEach, covariance, drawEach, type Subject} from './survey.js';
 import type {
   ImageRef,
@@ -135,12 +139,40 @@ export class OpenModel {
   }
 
   async survey(request: Requests['survey']['request'], options: RequestOptions): Result<'survey'> {
-    const {size} = this.config;
-    const {codes, side = size} = request;
-    if (!(Number.isInteger(side) && side > 0 && size % side === 0)) {
-      throw new RangeError(`survey: side must divide the model's size ${size}; got ${side}`);
+    const side = this.sideOf('survey', request);
+    return this.withSubject('survey', request, subject =>
+      drawEach(subject, request.codes, side, options)
+    );
+  }
+
+  async compositions(
+    request: Requests['compositions']['request'],
+    options: RequestOptions
+  ): Result<'compositions'> {
+    const side = this.sideOf('compositions', request);
+    return this.withSubject('compositions', request, subject =>
+      composeEach(subject, image => this.score(image), request.codes, side, options)
+    );
+  }
+
+  async scores(request: Requests['scores']['request'], options: RequestOptions): Result<'scores'> {
+    const {indices, codes} = request;
+    const {regions} = this.config;
+    if (codes.length !== regions || codes.some(each => each.length !== indices.length)) {
+      throw new RangeError(
+        `scores: codes must be [regions=${regions}][images=${indices.length}]; got [${codes.length}][${codes.map(each => each.length)}]`
+      );
     }
-    return this.withSubject('survey', request, subject => drawEach(subject, codes, side, options));
+    codes.flat().forEach(code => this.checkCode('scores', code));
+    return scoreEach(this.weights(), this.config, this.dataset, request, options);
+  }
+
+  async saliency(request: RedrawRequest): Result<'saliency'> {
+    const {code} = request;
+    const survey = {...request, codes: [code]};
+    return this.withSubject('saliency', survey, subject =>
+      saliency(subject, image => this.score(image), code)
+    );
   }
 
   async contrast(
@@ -188,6 +220,26 @@ export class OpenModel {
       generated: picture,
       recovered: codes.map((_, k) => values.slice(k * codeSize, (k + 1) * codeSize)),
     };
+  }
+
+  async recoveries(
+    {image: ref, codes, masks: edited}: Requests['recoveries']['request'],
+    options: RequestOptions
+  ): Result<'recoveries'> {
+    const {regions, codeSize} = this.config;
+    const draws = codes.length / (regions * codeSize);
+    if (!(Number.isInteger(draws) && draws > 0 && codes.every(Number.isFinite))) {
+      throw new RangeError(
+        `recoveries: codes must be finite numbers [draws, regions=${regions}, codeSize=${codeSize}]; got ${codes.length} numbers`
+      );
+    }
+    const seen = await this.look(ref);
+    const masks = tf.tidy(() => (edited ? this.edited(edited) : tf.clone(seen.masks)));
+    try {
+      return await recoverEach(this.weights(), this.config, masks, codes, options);
+    } finally {
+      masks.dispose();
+    }
   }
 
   async phase(): Promise<PhaseReport> {
@@ -383,20 +435,30 @@ export class OpenModel {
     this.checkRegion(where, region);
     if (codes.length === 0) throw new RangeError(`${where}: codes must be at least 1; got 0`);
     codes.forEach(code => this.checkCode(where, code));
-    const {masks} = await this.look(image);
+    const {masks, image: pixels} = await this.look(image);
     const mask = tf.tidy(() => maskOf(edited ? this.edited(edited) : masks, region));
     const {generator} = this.weights();
     try {
       return await work({
         mask,
-        paint: codes => {
-          const each = tf.tile(mask, [codes.shape[0], 1, 1, 1]);
+        image: pixels,
+        paint: (codes, own = mask) => {
+          const each = tf.tile(own, [codes.shape[0], 1, 1, 1]);
           return paintRegion(generator, region, each, codes, this.config);
         },
       });
     } finally {
       mask.dispose();
     }
+  }
+
+  /** Height and width of small pictures. */
+  private sideOf(where: string, {side = this.config.size}: {side?: number}): number {
+    const {size} = this.config;
+    if (!(Number.isInteger(side) && side > 0 && size % side === 0)) {
+      throw new RangeError(`${where}: side must divide the model's size ${size}; got ${side}`);
+    }
+    return side;
   }
 
   private checkRegion(where: string, region: number): void {

@@ -125,6 +125,34 @@ export interface SurveyRequest {
   masks?: Masks;
 }
 
+/** What every code of a region makes of one image. */
+export interface Compositions {
+  /** Î_k of each code. */
+  pictures: Picture[];
+  /** D(Î_k) of each code, from pixels of full size. */
+  scores: Float32Array<ArrayBuffer>;
+}
+
+/** What D says of images. */
+export interface Scores {
+  /** D(I) `[images]`. */
+  real: Float32Array<ArrayBuffer>;
+  /** D(Î_k) `[regions][images]`. */
+  redrawn: Float32Array<ArrayBuffer>[];
+}
+
+/** How D's score of one redraw depends on what it sees. */
+export interface Saliency {
+  width: number;
+  height: number;
+  /** D(Î_k). */
+  score: number;
+  /** ∂D(Î_k) / ∂Î_k `[height, width, 3]`, for colours in [-1, 1]. */
+  pixels: Float32Array<ArrayBuffer>;
+  /** dD(Î_k) / dM_k `[height, width]`, through the composition and through G_k: what f is taught. */
+  mask: Float32Array<ArrayBuffer>;
+}
+
 /** Each kind of request with what it takes and what it gives. */
 export interface Requests {
   /** Builds the networks, loads weights and data set, warms up. */
@@ -148,6 +176,23 @@ export interface Requests {
    * divisor of the model's, which it is if absent.
    */
   survey: {request: SurveyRequest & {side?: number}; result: Picture[]};
+  /** Î_k of each code, and what D says of it. `side` as in `survey`. */
+  compositions: {request: SurveyRequest & {side?: number}; result: Compositions};
+  /**
+   * D on images of a split, as they are and with each region in turn redrawn from a code of its
+   * own: `codes[k][i]` for region k of image i. Aborted between batches of images.
+   */
+  scores: {
+    request: {
+      model: ModelId;
+      split: Split;
+      indices: readonly number[];
+      codes: readonly (readonly Float32Array[])[];
+    };
+    result: Scores;
+  };
+  /** How D's score of a redraw depends on its pixels and on its mask. */
+  saliency: {request: RedrawRequest; result: Saliency};
   /**
    * How far V_k(a) and V_k(b) are apart for each code a and the code b in the same place of
    * `others`: the mean of |V_k(a) − V_k(b)| over channels and pixels, weighted by the mask.
@@ -166,6 +211,14 @@ export interface Requests {
   recover: {
     request: {model: ModelId; image: ImageRef; codes: readonly Float32Array[]; masks?: Masks};
     result: {generated: Drawable; recovered: Float32Array<ArrayBuffer>[]};
+  };
+  /**
+   * What δ reads from images redrawn whole, many times: from codes z `[draws, regions, codeSize]`
+   * to ẑ `[draws, regions, codeSize]`. Aborted between batches of draws.
+   */
+  recoveries: {
+    request: {model: ModelId; image: ImageRef; codes: Float32Array; masks?: Masks};
+    result: Float32Array<ArrayBuffer>;
   };
   /** Runs the next phase of the iteration under way, or the first of a new one. */
   phase: {request: {model: ModelId}; result: PhaseReport};

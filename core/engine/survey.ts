@@ -17,10 +17,12 @@ const BATCH = 16;
 
 /** The region to look at. */
 export interface Subject {
-  /** V_k `[batch, size, size, 3]`, in [-1, 1], of codes `[batch, codeSize]`. */
-  paint: (codes: Tensor2D) => Tensor4D;
+  /** V_k `[batch, size, size, 3]`, in [-1, 1], of codes `[batch, codeSize]`; M_k is `mask` if absent. */
+  paint: (codes: Tensor2D, mask?: Tensor4D) => Tensor4D;
   /** M_k `[1, size, size, 1]`. */
   mask: Tensor4D;
+  /** I `[1, size, size, 3]`. */
+  image: Tensor4D;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function drawEach(
   const shrink = (x: Tensor4D): Tensor4D => (factor === 1 ? tf.clone(x) : averagePool(x, factor));
   const alpha = await read(tf.tidy(() => shrink(mask)));
   const pictures: Picture[] = [];
-  await inBatches(codes.length, mask, options, async (from, to) => {
+  await inBatches(codes.length, mask.shape[1], options, async (from, to) => {
     const values = await read(tf.tidy(() => shrink(paint(stack(codes, from, to)))));
     const length = 3 * side * side;
     for (let i = 0; i < to - from; i++) {
@@ -63,7 +65,7 @@ export async function contrastEach(
   const weights = tf.tidy(() => pixelWeights(mask));
   const contrasts = new Float32Array(codes.length);
   try {
-    await inBatches(codes.length, mask, options, async (from, to) => {
+    await inBatches(codes.length, mask.shape[1], options, async (from, to) => {
       const each = tf.tidy(() => {
         const a = paint(stack(codes, from, to));
         const b = paint(stack(others, from, to));
@@ -91,7 +93,7 @@ export async function covariance(
   const weights = tf.tidy(() => tf.sqrt(pixelWeights(mask)));
   const drawn: Tensor2D[] = [];
   try {
-    await inBatches(codes.length, mask, options, async (from, to) => {
+    await inBatches(codes.length, mask.shape[1], options, async (from, to) => {
       const rows = tf.tidy(
         () =>
           tf.reshape(tf.mul(paint(stack(codes, from, to)), weights), [to - from, -1]) as Tensor2D
@@ -119,20 +121,26 @@ function pixelWeights(mask: Tensor4D): Tensor4D {
   return tf.tile(tf.div(mask, total), [1, 1, 1, 3]);
 }
 
-function stack(codes: readonly Float32Array[], from: number, to: number): Tensor2D {
+/** Codes `[to - from, codeSize]`. */
+export function stack(codes: readonly Float32Array[], from: number, to: number): Tensor2D {
   const codeSize = codes[from]!.length;
   const values = new Float32Array((to - from) * codeSize);
   for (let i = from; i < to; i++) values.set(codes[i]!, (i - from) * codeSize);
   return tf.tensor2d(values, [to - from, codeSize]);
 }
 
-async function inBatches(
+/**
+ * Works through a list a batch at a time.
+ *
+ * @param size Height and width of the images: the larger, the shorter a batch.
+ */
+export async function inBatches(
   count: number,
-  mask: Tensor4D,
+  size: number,
   {signal, onProgress}: RequestOptions,
   work: (from: number, to: number) => Promise<void>
 ): Promise<void> {
-  const batch = Math.min(Math.max(Math.floor(BATCH * (64 / mask.shape[1]) ** 2), 1), BATCH);
+  const batch = Math.min(Math.max(Math.floor(BATCH * (64 / size) ** 2), 1), BATCH);
   for (let from = 0; from < count; from += batch) {
     signal?.throwIfAborted();
     onProgress?.({stage: 'survey', done: from, total: count});
@@ -142,7 +150,7 @@ async function inBatches(
 }
 
 /** The values of a tensor, which is disposed of. */
-async function read(tensor: tf.Tensor): Promise<Float32Array<ArrayBuffer>> {
+export async function read(tensor: tf.Tensor): Promise<Float32Array<ArrayBuffer>> {
   const values = (await tensor.data()) as Float32Array<ArrayBuffer>;
   tensor.dispose();
   return values;

@@ -37,8 +37,11 @@ export interface ResourceOptions<R, T> {
    * nothing to ask: the node is empty then. The same object means the same request.
    */
   request: () => R | undefined;
-  /** Answers a request. Called outside tracking. */
-  load: (request: R, signal: AbortSignal) => Promise<T>;
+  /**
+   * Answers a request. Called outside tracking. What it lands on the way is a value too, while the
+   * rest of the answer is pending.
+   */
+  load: (request: R, signal: AbortSignal, land: (part: T) => void) => Promise<T>;
   /**
    * Whether a newer request makes the answer to the one in flight useless. True (the default)
    * aborts it, and its answer never lands. False lets it finish and land before the newest is
@@ -164,8 +167,12 @@ class AsyncNode<R extends object, T> implements Resource<T> {
 
   private async run({request, controller}: Flight<R>): Promise<void> {
     let outcome: Partial<ResourceState<T>>;
+    const land = (value: T): void => {
+      const isUnderWay = this.flight?.controller === controller && !controller.signal.aborted;
+      if (isUnderWay) this.patch({value, error: undefined});
+    };
     try {
-      const value = await this.options.load(request, controller.signal);
+      const value = await this.options.load(request, controller.signal, land);
       if (controller.signal.aborted) this.options.release?.(value);
       outcome = {value, error: undefined};
     } catch (reason) {

@@ -1,8 +1,9 @@
 /** The code of the region in hand, seen in the space of codes: as asynchronous nodes. */
 
-import {computed, effect, signal, type ReadonlySignal} from '@preact/signals-core';
+import {computed, signal, type ReadonlySignal} from '@preact/signals-core';
 import {resource, type Resource} from '../graph/resource.js';
-import type {EngineClient, ImageRef, Masks, ModelInfo, Picture} from '../engine/protocol.js';
+import type {ImageRef, Masks, ModelInfo, Picture} from '../engine/protocol.js';
+import type {Background} from './background.js';
 import {
   codeAt,
   dimensionAxis,
@@ -11,8 +12,8 @@ import {
   type CodePlane,
   type Coordinates,
 } from './code-plane.js';
+import {pieces} from './pieces.js';
 import {principalDirections, sampleCodes, type Directions} from './principal-directions.js';
-import type {Views} from './views.js';
 
 /** Which plane to look at: of two components of the code, or of the two principal directions. */
 export type PlaneChoice = {kind: 'dimensions'; x: number; y: number} | {kind: 'principal'};
@@ -25,9 +26,6 @@ export const SURVEY_EXTENT = 2.5;
 
 /** Height and width of a survey's pictures at most. */
 const SURVEY_SIDE = 64;
-
-/** Codes asked for at a time, at most, and at images of 64 pixels: how long a redraw may have to wait. */
-const PIECE = 8;
 
 /** One region over a plane of codes. */
 export interface Survey {
@@ -62,7 +60,6 @@ export interface LatentSources {
   codes: ReadonlySignal<readonly ReadonlySignal<Float32Array>[]>;
   /** Masks to use in the place of f's. */
   editedMasks: ReadonlySignal<Masks | undefined>;
-  redraws: Views['redraws'];
 }
 
 /** What every request about the region in hand says; the same object as long as nothing of it changes. */
@@ -89,11 +86,11 @@ export class Latent {
   readonly survey: Resource<Survey>;
   readonly effects: Resource<Effects>;
 
-  private readonly engine: EngineClient;
+  private readonly background: Background;
   private readonly sources: LatentSources;
 
-  constructor(engine: EngineClient, sources: LatentSources) {
-    this.engine = engine;
+  constructor(background: Background, sources: LatentSources) {
+    this.background = background;
     this.sources = sources;
     const code = computed(() => sources.codes.value[sources.region.value]?.value);
     const subject = this.subject();
@@ -167,13 +164,9 @@ export class Latent {
     {model, image, region, masks, codeSize}: Subject,
     signal: AbortSignal
   ): Promise<Directions & {region: number}> {
-    await this.turn(region, signal);
     const codes = sampleCodes(codeSize);
-    const covariance = await this.engine.request(
-      'covariance',
-      {model, image, region, masks, codes},
-      {signal}
-    );
+    const body = {model, image, region, masks, codes};
+    const covariance = await this.background.request('covariance', body, signal);
     return {region, ...principalDirections(codes, covariance)};
   }
 
@@ -185,9 +178,8 @@ export class Latent {
     const pictures: Picture[] = [];
     for (const piece of pieces(surveyGrid(), size)) {
       const codes = piece.map(at => codeAt(plane, at));
-      await this.turn(region, signal);
       const body = {model, image, region, masks, side, codes};
-      pictures.push(...(await this.engine.request('survey', body, {signal})));
+      pictures.push(...(await this.background.request('survey', body, signal)));
     }
     return {region, image, plane, pictures};
   }
@@ -201,34 +193,10 @@ export class Latent {
     for (const piece of pieces(dimensions, size)) {
       const moved = (by: number) =>
         piece.map(d => code.map((value, i) => (i === d ? value + by : value)));
-      await this.turn(region, signal);
       const body = {model, image, region, masks, codes: moved(-1), others: moved(1)};
-      values.push(...(await this.engine.request('contrast', body, {signal})));
+      values.push(...(await this.background.request('contrast', body, signal)));
     }
     return {region, values: Float32Array.from(values)};
-  }
-
-  /** Waits until the redraw of a region is up to date: a hand that moves its code comes first. */
-  private async turn(region: number, signal: AbortSignal): Promise<void> {
-    // What changed the request may still have to reach the redraw.
-    await Promise.resolve();
-    signal.throwIfAborted();
-    const redraw = this.sources.redraws.peek()[region]?.state;
-    // One that nobody watches is not to be woken.
-    if (!redraw?.peek().pending) return;
-    let stop: (() => void) | undefined;
-    const aborted = new AbortController();
-    try {
-      await new Promise<void>((resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), {signal: aborted.signal});
-        stop = effect(() => {
-          if (!redraw.value.pending) resolve();
-        });
-      });
-    } finally {
-      aborted.abort();
-      stop?.();
-    }
   }
 }
 
@@ -238,12 +206,6 @@ export function fitChoice<C extends PlaneChoice>(choice: C, codeSize: number): C
   const x = Math.min(choice.x, codeSize - 1);
   const y = choice.y < codeSize && choice.y !== x ? choice.y : x === 0 ? 1 : 0;
   return {...choice, x, y};
-}
-
-/** A list in pieces that are the shorter the more pixels each of its entries costs. */
-function* pieces<T>(list: readonly T[], size: number): Generator<T[]> {
-  const length = Math.min(Math.max(Math.floor(PIECE * (64 / size) ** 2), 1), PIECE);
-  for (let start = 0; start < list.length; start += length) yield list.slice(start, start + length);
 }
 
 /** Coordinates of a survey's codes, row by row from the top. */

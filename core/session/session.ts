@@ -2,6 +2,7 @@
 
 import {batch, computed, signal, type ReadonlySignal} from '@preact/signals-core';
 import type {EngineClient, ImageRef, ModelInfo} from '../engine/protocol.js';
+import {Background} from './background.js';
 import {RegionCodes} from './codes.js';
 import {History} from './history.js';
 import {Latent} from './latent.js';
@@ -51,6 +52,8 @@ export class Session {
   readonly timeline: Timeline;
   readonly training: TrainingLoop;
   readonly views: Views;
+  /** Where requests wait that give way to the hand. */
+  readonly background: Background;
   readonly latent: Latent;
   readonly status: ReadonlySignal<Status>;
   /** Images to pick from: the page of them that holds the one in hand; empty while no model is open. */
@@ -61,7 +64,6 @@ export class Session {
   private destination?: number;
   private journey?: Promise<void>;
   private readonly state = {
-    /** Counts the changes of the weights. */
     version: signal(0),
     iteration: signal(0),
     image: signal<ImageRef>({split: 'test', index: 0}),
@@ -107,10 +109,10 @@ export class Session {
     const editedMasks = this.maskEdits.present;
     const codes = computed(() => this.codes.all);
     this.views = new Views(engine, {model, version, image, strip, codes, editedMasks});
-    const {redraws} = this.views;
+    this.background = new Background(engine, this.views.redraws, region);
     const {playing, remaining, running} = this.training;
     const training = computed(() => playing.value || remaining.value > 0 || running.value);
-    this.latent = new Latent(engine, {
+    this.latent = new Latent(this.background, {
       model,
       version,
       training,
@@ -118,7 +120,6 @@ export class Session {
       region,
       codes,
       editedMasks,
-      redraws,
     });
     this.status = computed(() => this.currentStatus());
   }
@@ -126,6 +127,11 @@ export class Session {
   /** The open model; undefined before, and while another is being opened. */
   get model(): ReadonlySignal<ModelInfo | undefined> {
     return this.opened.info;
+  }
+
+  /** Counts the changes of the weights. */
+  get version(): ReadonlySignal<number> {
+    return this.state.version;
   }
 
   /** Iterations that the weights have behind them. */

@@ -46,6 +46,32 @@ describe('resource(options)', () => {
     expect(node.state.peek()).to.deep.equal({value: 'one', pending: false, error: undefined});
   });
 
+  it('lands parts while the rest is pending, and nothing of a load that was aborted', async () => {
+    const lands: ((part: string) => void)[] = [];
+    const answers: Deferred<string>[] = [];
+    const {id, node, watch} = observed({
+      load: (_, abort, land) => {
+        const answer = deferred<string>();
+        abort.addEventListener('abort', () => answer.reject(abort.reason));
+        lands.push(land);
+        answers.push(answer);
+        return answer.promise;
+      },
+    });
+    watch();
+    await settle();
+    lands[0]!('on');
+    expect(node.state.peek()).to.deep.equal({value: 'on', pending: true, error: undefined});
+    id.value = 2;
+    lands[0]!('one');
+    await settle();
+    expect(node.state.peek()).to.deep.equal({value: 'on', pending: true, error: undefined});
+    answers[1]!.resolve('two');
+    await settle();
+    lands[1]!('tw');
+    expect(node.state.peek()).to.deep.equal({value: 'two', pending: false, error: undefined});
+  });
+
   it('has one flight for several watchers', async () => {
     const {ids, watch} = observed();
     watch();

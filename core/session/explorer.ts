@@ -1,0 +1,73 @@
+/** The larger views of a session: made for whoever asks first, and computed only for an eye. */
+
+import {computed, type ReadonlySignal} from '@preact/signals-core';
+import {throttled} from '../graph/throttled.js';
+import type {ImageRef, Masks} from '../engine/protocol.js';
+import type {Background} from './background.js';
+import {CodeRecovery} from './code-recovery.js';
+import {Discriminator} from './discriminator.js';
+import {RedrawGrid} from './redraw-grid.js';
+import type {Session} from './session.js';
+
+/** How often new weights are looked at while training, at most. */
+const REFRESH_MS = 1000;
+
+/** What the views follow. Numbers of the model are 0 while none is open. */
+export interface ExplorerSources {
+  background: Background;
+  /** The open model's handle. */
+  model: ReadonlySignal<number | undefined>;
+  regions: ReadonlySignal<number>;
+  codeSize: ReadonlySignal<number>;
+  /** Height and width of the model's images. */
+  size: ReadonlySignal<number>;
+  /** Held-out images that there are. */
+  imageCount: ReadonlySignal<number>;
+  /** Another value means other weights; another at most once in `REFRESH_MS` while training. */
+  weights: ReadonlySignal<number>;
+  image: ReadonlySignal<ImageRef>;
+  region: ReadonlySignal<number>;
+  /** The images to pick from, that in hand among them. */
+  strip: ReadonlySignal<readonly ImageRef[]>;
+  /** The code of the region in hand. */
+  code: ReadonlySignal<Float32Array | undefined>;
+  /** Masks to use in the place of f's. */
+  editedMasks: ReadonlySignal<Masks | undefined>;
+}
+
+export class Explorer {
+  readonly grid: RedrawGrid;
+  readonly recovery: CodeRecovery;
+  readonly discriminator: Discriminator;
+
+  constructor(session: Session) {
+    const {background, image, region, strip, training, version, codes, maskEdits} = session;
+    // A model's other facts change with each reset: what follows them asks by plain numbers.
+    const config = computed(() => session.model.value?.config);
+    const {playing, remaining, running} = training;
+    const isTraining = computed(() => playing.value || remaining.value > 0 || running.value);
+    const sources: ExplorerSources = {
+      ...{background, image, region, strip},
+      model: computed(() => session.model.value?.model),
+      regions: computed(() => config.value?.regions ?? 0),
+      codeSize: computed(() => config.value?.codeSize ?? 0),
+      size: computed(() => config.value?.size ?? 0),
+      imageCount: computed(() => session.model.value?.dataset.counts.test ?? 0),
+      weights: throttled(version, isTraining, REFRESH_MS),
+      code: computed(() => codes.all[region.value]?.value),
+      editedMasks: maskEdits.present,
+    };
+    this.grid = new RedrawGrid(sources);
+    this.recovery = new CodeRecovery(sources);
+    this.discriminator = new Discriminator(sources);
+  }
+}
+
+const explorers = new WeakMap<Session, Explorer>();
+
+/** The larger views of a session: the same for everyone who asks. */
+export function explorerOf(session: Session): Explorer {
+  let explorer = explorers.get(session);
+  if (!explorer) explorers.set(session, (explorer = new Explorer(session)));
+  return explorer;
+}
