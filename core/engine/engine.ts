@@ -82,7 +82,7 @@ export class Engine implements EngineClient {
     contrast: (request, options) => this.model(request.model).contrast(request, options),
     covariance: (request, options) => this.model(request.model).covariance(request, options),
     recover: ({model, image, codes, masks}) => this.model(model).recover(image, codes, masks),
-    phase: ({model}) => this.model(model).phase(),
+    phase: ({model, side}) => this.model(model).phase(side),
     iterate: ({model, count, side}, options) => this.model(model).iterate(count, side, options),
     reset: async ({model, seed}) => {
       await this.model(model).reset(seed);

@@ -156,8 +156,11 @@ export interface Requests {
     request: {model: ModelId; image: ImageRef; codes: readonly Float32Array[]; masks?: Masks};
     result: {generated: Picture; recovered: Float32Array<ArrayBuffer>[]};
   };
-  /** Runs the next phase of the iteration under way, or the first of a new one. */
-  phase: {request: {model: ModelId}; result: PhaseReport};
+  /**
+   * Runs the next phase of the iteration under way, or the first of a new one. `side` restricts a
+   * new one to the update of one side.
+   */
+  phase: {request: {model: ModelId; side?: Side}; result: PhaseReport};
   /**
    * Runs whole iterations, first ending one that was begun by phases.
    * `side` restricts them to the updates of one side. An abort ends them after the iteration under way.
