@@ -86,7 +86,7 @@ export class Engine implements EngineClient {
     covariance: (request, options) => this.model(request.model).covariance(request, options),
     recover: ({model, image, codes, masks}) => this.model(model).recover(image, codes, masks),
     recoveries: (request, options) => this.model(request.model).recoveries(request, options),
-    phase: ({model}) => this.model(model).phase(),
+    phase: ({model, side}) => this.model(model).phase(side),
     iterate: ({model, count, side}, options) =>
       this.model(model).iterate(count, side, {...options, isAwaited: () => this.queue.isAwaited}),
     reset: async ({model, seed}) => {

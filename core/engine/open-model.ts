@@ -242,9 +242,9 @@ export class OpenModel {
     }
   }
 
-  async phase(): Promise<PhaseReport> {
+  async phase(side?: Side): Promise<PhaseReport> {
     try {
-      return await this.trainer.phase();
+      return await this.trainer.phase(side);
     } finally {
       // Phases before the update advance spectral vectors, which the weights depend on too.
       this.changed();

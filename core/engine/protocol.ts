@@ -220,8 +220,11 @@ export interface Requests {
     request: {model: ModelId; image: ImageRef; codes: Float32Array; masks?: Masks};
     result: Float32Array<ArrayBuffer>;
   };
-  /** Runs the next phase of the iteration under way, or the first of a new one. */
-  phase: {request: {model: ModelId}; result: PhaseReport};
+  /**
+   * Runs the next phase of the iteration under way, or the first of a new one. `side` restricts a
+   * new one to the update of one side.
+   */
+  phase: {request: {model: ModelId; side?: Side}; result: PhaseReport};
   /**
    * Runs whole iterations, first ending one that was begun by phases: `count` of them, or fewer, at
    * least one, where another request waits, so that a scrub waits for one iteration at most.

@@ -190,7 +190,7 @@ export class Session {
     const {timeline, opened, training} = this;
     const model = this.model.peek()?.model;
     const {signal} = new AbortController();
-    await training.rest();
+    await training.halt();
     if (model !== undefined) await timeline.keep('new', model, this.iteration.peek(), signal);
     while (this.destination !== undefined && model === this.model.peek()?.model) {
       const snapshot = timeline.at(this.destination);

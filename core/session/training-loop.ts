@@ -36,6 +36,11 @@ export interface TrainingHost {
 export class TrainingLoop {
   /** While playing: iterations between two looks at what is visible, at least 1; more where more fit in a frame. */
   readonly stepsPerFrame = signal(1);
+  /**
+   * While playing: the rest after each phase, in milliseconds. 0 runs whole iterations, as fast as
+   * they go; Infinity runs one phase and ends playing.
+   */
+  readonly phaseRestMs = signal(0);
   /** Restricts iterations to the updates of one side; undefined for both. */
   readonly side = signal<Side | undefined>(undefined);
 
@@ -95,22 +100,7 @@ export class TrainingLoop {
   async stepPhase(): Promise<void> {
     if (this.state.running.peek()) return;
     await this.exclusively(
-      async (model, signal) => {
-        const isUnderWay = this.state.phase.peek()?.ended === false;
-        if (!isUnderWay) await this.host.onRest(model, signal);
-        signal.throwIfAborted();
-        const report = await this.host.engine.request('phase', {model}, {signal});
-        this.phasesMs += report.stepMs;
-        batch(() => {
-          this.state.phase.value = report;
-          if (report.ended) {
-            const {iteration, values} = report;
-            this.host.onReports([{...values, iteration, stepMs: this.phasesMs}]);
-            this.phasesMs = 0;
-          }
-          if (report.phase === 'update') this.host.onRefresh();
-        });
-      },
+      (model, signal) => this.runPhase(model, signal),
       () => void this.stepPhase()
     );
   }
@@ -129,7 +119,7 @@ export class TrainingLoop {
   }
 
   /** Pauses; resolves when nothing is under way. */
-  rest(): Promise<void> {
+  halt(): Promise<void> {
     this.pause();
     const {running} = this.state;
     return new Promise(resolve => {
@@ -179,14 +169,18 @@ export class TrainingLoop {
     let resume = () => this.play();
     await this.exclusively(
       async (model, signal) => {
-        await this.host.onRest(model, signal);
-        signal.throwIfAborted();
+        await this.beforeIteration(model, signal);
         for (let count = this.nextCount(); count > 0; count = this.nextCount()) {
-          const side = this.side.peek();
           if (!this.state.playing.peek()) {
             const remaining = this.state.remaining.peek();
             resume = () => this.step(remaining);
+          } else if (this.phaseRestMs.peek() > 0) {
+            await this.runPhase(model, signal);
+            await this.rest(signal);
+            signal.throwIfAborted();
+            continue;
           }
+          const side = this.side.peek();
           const reports = await this.host.engine.request('iterate', {model, count, side}, {signal});
           signal.throwIfAborted();
           this.land(reports);
@@ -198,6 +192,50 @@ export class TrainingLoop {
       },
       () => resume()
     );
+  }
+
+  /** Lets the host look at whole iterations. */
+  private async beforeIteration(model: ModelId, signal: AbortSignal): Promise<void> {
+    const isUnderWay = this.state.phase.peek()?.ended === false;
+    if (!isUnderWay) await this.host.onRest(model, signal);
+    signal.throwIfAborted();
+  }
+
+  private async runPhase(model: ModelId, signal: AbortSignal): Promise<void> {
+    await this.beforeIteration(model, signal);
+    const side = this.side.peek();
+    const report = await this.host.engine.request('phase', {model, side}, {signal});
+    signal.throwIfAborted();
+    this.phasesMs += report.stepMs;
+    batch(() => {
+      this.state.phase.value = report;
+      if (report.ended) {
+        const {iteration, values} = report;
+        this.host.onReports([{...values, iteration, stepMs: this.phasesMs}]);
+        this.phasesMs = 0;
+      }
+      if (report.phase === 'update') this.host.onRefresh();
+      if (this.phaseRestMs.peek() === Infinity) this.state.playing.value = false;
+    });
+  }
+
+  /** Waits between two phases: until the time is over, or not meant to be waited for any more. */
+  private async rest(signal: AbortSignal): Promise<void> {
+    const restMs = this.phaseRestMs.peek();
+    const {playing} = this.state;
+    const {awake} = this.host;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stop: (() => void) | undefined;
+    await new Promise<void>(resolve => {
+      timer = setTimeout(resolve, restMs);
+      signal.addEventListener('abort', () => resolve(), {once: true});
+      stop = effect(() => {
+        const goesOn = playing.value && awake.value && this.phaseRestMs.value === restMs;
+        if (!goesOn) resolve();
+      });
+    });
+    clearTimeout(timer);
+    stop?.();
   }
 
   private land(reports: readonly IterationReport[]): void {

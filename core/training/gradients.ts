@@ -1,7 +1,7 @@
 /** Gradients of the two updates with respect to every trained parameter. */
 
 import * as tf from '@tensorflow/tfjs-core';
-import type {Scalar, Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import type {Scalar, Tensor, Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import type {NetworkName} from '../model/config.js';
 import {score, type Weights} from '../model/redo.js';
@@ -60,12 +60,26 @@ export function discriminatorPass(
   vectors: {real: SpectralVectors; fakes: SpectralVectors}
 ): Pass {
   return differentiate(state, ['discriminator'], ({discriminator}) => {
-    const d = (images: Tensor4D, at: SpectralVectors): tf.Tensor1D =>
+    const d = (images: Tensor4D, at: SpectralVectors): Tensor1D =>
       score(state.weights('discriminator', discriminator, at), images, state.config);
     const onReal = d(real, vectors.real);
     const onFakes = d(fakes, vectors.fakes);
     const loss = hingeLoss(onReal, onFakes);
     return {loss, numbers: tf.stack([loss, tf.mean(onReal), tf.mean(onFakes)])};
+  });
+}
+
+/**
+ * Euclidean norms of the networks' gradients, in the networks' order.
+ *
+ * @returns `[networks]`.
+ */
+export function gradientNorms(gradients: Gradients): Tensor1D {
+  return tf.tidy(() => {
+    const norms = Object.values(gradients).map(own =>
+      tf.sqrt(tf.addN(Object.values(own).map(each => tf.sum(tf.square(each)))))
+    );
+    return tf.stack(norms) as Tensor1D;
   });
 }
 

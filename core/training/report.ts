@@ -1,5 +1,7 @@
 /** What training tells: plain numbers. */
 
+import type {NetworkName} from '../model/config.js';
+
 /** The two updates of an iteration: f, G and δ on one side, D on the other. */
 export type Side = 'generator' | 'discriminator';
 
@@ -45,6 +47,11 @@ export interface IterationValues {
   scoreRedrawn?: number;
   /** Mean of each mask M_k over the generator's batch `[regions]`, each in [0, 1], summing to 1. */
   areas?: number[];
+  /**
+   * Euclidean norm of the gradient of each network's parameters, before Adam and weight decay.
+   * Known where the phase `gradients` ran by itself.
+   */
+  gradientNorms?: Partial<Record<NetworkName, number>>;
 }
 
 export interface IterationReport extends IterationValues {

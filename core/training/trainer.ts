@@ -44,9 +44,13 @@ export class Trainer {
     return this.underWay !== undefined;
   }
 
-  /** Runs the next phase of the iteration under way, or the first of a new one. */
-  async phase(): Promise<PhaseReport> {
-    const underWay = (this.underWay ??= this.begin(['generator', 'discriminator'], true));
+  /**
+   * Runs the next phase of the iteration under way, or the first of a new one.
+   *
+   * @param only Restricts a new iteration to the update of one side.
+   */
+  async phase(only?: Side): Promise<PhaseReport> {
+    const underWay = (this.underWay ??= this.begin(sidesOf(only), true));
     const startMs = performance.now();
     const {side, update} = underWay.updates[0]!;
     const phase = await this.orAbandon(async () => {
@@ -71,8 +75,7 @@ export class Trainer {
    * @throws Error if a loss is no longer a number.
    */
   async iterate(side?: Side): Promise<IterationReport> {
-    const sides: Side[] = side ? [side] : ['generator', 'discriminator'];
-    const underWay = (this.underWay ??= this.begin(sides, false));
+    const underWay = (this.underWay ??= this.begin(sidesOf(side), false));
     const startMs = performance.now();
     await this.orAbandon(async () => {
       for (const {update} of underWay.updates) {
@@ -119,6 +122,8 @@ export class Trainer {
     this.underWay = undefined;
     this.iteration++;
     for (const [name, value] of Object.entries(values)) {
+      // Norms are looked at, not trained by: their squares may leave a small float's range.
+      if (name === 'gradientNorms') continue;
       if (![value].flat().every(Number.isFinite)) {
         throw new Error(
           `training: ${name} must stay finite; got ${value} at iteration ${this.iteration}. ` +
@@ -127,4 +132,8 @@ export class Trainer {
       }
     }
   }
+}
+
+function sidesOf(side: Side | undefined): readonly Side[] {
+  return side ? [side] : ['generator', 'discriminator'];
 }

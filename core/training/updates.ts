@@ -14,7 +14,7 @@ import type {ModelState} from '../model/state.js';
 import type {Moments} from '../nn/conditional-norm.js';
 import type {Adam} from './adam.js';
 import type {Batches} from './batches.js';
-import {discriminatorPass, type Gradients, generatorPass} from './gradients.js';
+import {discriminatorPass, gradientNorms, type Gradients, generatorPass} from './gradients.js';
 import {Held, readNumbers} from './held.js';
 import {
   adversarialLoss,
@@ -81,6 +81,7 @@ export async function* generatorUpdate(at: Workplace): Update {
 
     const moments = held.take(passingMoments());
     const pass = held.take(generatorPass(state, batch, training.lambdaZ, moments));
+    if (look) await measureGradients(at, pass.gradients);
     yield 'gradients';
 
     applyGradients(at, pass.gradients);
@@ -134,6 +135,7 @@ export async function* discriminatorUpdate(at: Workplace): Update {
     }
 
     const pass = held.take(discriminatorPass(state, real, fakes, vectors));
+    if (look) await measureGradients(at, pass.gradients);
     yield 'gradients';
 
     applyGradients(at, pass.gradients);
@@ -163,6 +165,13 @@ function passingMoments(): PassingMoments {
 function handOver(moments: PassingMoments, state: ModelState): void {
   state.replaceParameters('generator', moments.updated);
   moments.updated = {};
+}
+
+/** Adds the norms of one side's gradients to the other's. */
+async function measureGradients({values}: Workplace, gradients: Gradients): Promise<void> {
+  const norms = await readNumbers(() => gradientNorms(gradients));
+  const own = Object.keys(gradients).map((network, i) => [network, norms[i]!] as const);
+  values.gradientNorms = {...values.gradientNorms, ...Object.fromEntries(own)};
 }
 
 function applyGradients({state, optimizers, iteration}: Workplace, gradients: Gradients): void {

@@ -6,6 +6,7 @@ import {rejection} from '../../datasets/rejection.js';
 import {describeOn} from '../../support/backends.js';
 import {wasmEngine, withModel} from '../../support/engines.js';
 import {expectNothingKept} from '../../support/memory.js';
+import {pixelsOf} from '../../fixtures/pixels.js';
 
 const IMAGE = {split: 'val', index: 3} as const;
 
@@ -31,7 +32,7 @@ describeOn('wasm', "Engine.request('compositions', body)", () => {
           const one = {model, image: IMAGE, region: 1, code, masks};
           const {composition, score} = await engine.request('redraw', one);
           expect(scores[i]).to.be.closeTo(score, 1e-5);
-          composition.pixels.forEach((level, p) =>
+          pixelsOf(composition).forEach((level, p) =>
             // Batches of another size may round the other way.
             expect(pictures[i]!.pixels[p], `${i}, ${p}`).to.be.closeTo(level, 1)
           );

@@ -372,6 +372,74 @@ describe('session.training', () => {
     expect(session.training.phase.value).to.equal(undefined);
   });
 
+  it('stepPhase() keeps to a side', async () => {
+    const {engine, session} = await opened();
+    session.training.side.value = 'discriminator';
+    await session.training.stepPhase();
+    expect(engine.bodies('phase')).to.deep.equal([{model: 1, side: 'discriminator'}]);
+  });
+
+  it('play() with a rest runs phase by phase, and loses none on pause()', async () => {
+    const {engine, session} = await opened();
+    session.training.phaseRestMs.value = 1;
+    session.training.play();
+    await until(() => engine.count('phase') > 20);
+    expect(session.status.value).to.equal('playing');
+    session.training.pause();
+    await idle(engine);
+    expect(engine.count('iterate')).to.equal(0);
+    const count = engine.count('phase');
+    expect(session.iteration.value).to.equal(Math.floor(count / 16));
+    expect(session.history.length).to.equal(Math.floor(count / 16));
+    await idle(engine);
+    expect(engine.count('phase')).to.equal(count);
+  });
+
+  it('play() ends a long rest where it is paused, put to sleep or hurried', async () => {
+    const {engine, session} = await opened();
+    const {training} = session;
+    training.phaseRestMs.value = 1e9;
+    training.play();
+    await until(() => engine.count('phase') === 1);
+    await idle(engine);
+    training.pause();
+    await until(() => !training.running.value);
+    training.play();
+    await until(() => engine.count('phase') === 2);
+    await idle(engine);
+    session.awake.value = false;
+    await until(() => !training.running.value);
+    session.awake.value = true;
+    await until(() => engine.count('phase') === 3);
+    await idle(engine);
+    training.phaseRestMs.value = 0;
+    await until(() => session.history.length > 3);
+    training.pause();
+    await idle(engine);
+    expect(engine.count('phase')).to.equal(3);
+  });
+
+  it('play() with an endless rest runs one phase', async () => {
+    const {engine, session} = await opened();
+    session.training.phaseRestMs.value = Infinity;
+    session.training.play();
+    await idle(engine);
+    expect(session.status.value).to.equal('ready');
+    expect(engine.count('phase')).to.equal(1);
+    expect(session.training.phase.value!.phase).to.equal('sample');
+  });
+
+  it('another model ends a long rest', async () => {
+    const {engine, session} = await opened();
+    session.training.phaseRestMs.value = 1e9;
+    session.training.play();
+    await until(() => engine.count('phase') === 1);
+    await session.open({...OPEN, preset: 'discs-2'});
+    await idle(engine);
+    expect(session.status.value).to.equal('ready');
+    expect(session.training.phase.value).to.equal(undefined);
+  });
+
   it('stepPhase() asks for what is visible again after an update only', async () => {
     const {engine, session} = await opened();
     watch(session.views.segmentation);

@@ -5,6 +5,7 @@ import {PHASES, type PhaseReport, type Side} from '../../../core/training/report
 import type {Dataset} from '../../../datasets/dataset.js';
 import {createBlobs} from '../../../datasets/blobs.js';
 import {rejection} from '../../datasets/rejection.js';
+import {NETWORKS} from '../../../core/model/redo.js';
 import {describeOn} from '../../support/backends.js';
 import {expectNothingKept} from '../../support/memory.js';
 import {
@@ -15,6 +16,7 @@ import {
   start,
   withoutVectors,
 } from '../../support/models.js';
+import {norm} from '../../support/values.js';
 
 const ALL_PHASES = (['generator', 'discriminator'] as const).flatMap(side =>
   PHASES[side].map(phase => ({side, phase}))
@@ -169,7 +171,9 @@ for (const backend of ['cpu', 'wasm'] as const) {
           [told('discriminator', 'losses'), told('discriminator', 'update')],
         ] as const;
         for (const [looked, updated] of pairs) {
-          for (const name of Object.keys(updated) as (keyof typeof updated)[]) {
+          expect(updated).to.include.all.keys([...Object.keys(looked), 'gradientNorms']);
+          for (const name of Object.keys(looked) as (keyof typeof looked)[]) {
+            if (name === 'gradientNorms') continue;
             const [a, b] = [[looked[name]].flat(), [updated[name]].flat()] as [number[], number[]];
             a.forEach((value, i) => expect(value, name).to.be.closeTo(b[i]!, 1e-5));
           }
@@ -178,6 +182,58 @@ for (const backend of ['cpu', 'wasm'] as const) {
     });
   });
 }
+
+for (const backend of ['cpu', 'wasm', 'webgl'] as const) {
+  describeOn(backend, 'Trainer.phase(), gradient norms', () => {
+    it('are the roots of the sums of squares of what Adam was given, network by network', async () => {
+      // Without a first moment's memory and weight decay, Adam's mean is the gradient itself.
+      const options: RunOptions = {training: {beta1: 0, maskWeightDecay: 0}};
+      await using(options, async run => {
+        const reports = await phases(run, ALL_PHASES.length);
+        const {gradientNorms} = reports.at(-1)!.values;
+        for (const network of NETWORKS) {
+          const {moments} = run.trainer.optimizers[network];
+          const gradient = Object.values(moments).flatMap(({mean}) => [...mean.dataSync()]);
+          expect(gradientNorms![network], network).to.be.above(0);
+          expect(gradientNorms![network]! / norm(gradient), network).to.be.closeTo(1, 1e-4);
+        }
+      });
+    });
+  });
+}
+
+describeOn('wasm', 'Trainer.phase(), gradient norms', () => {
+  it('are known from the phase that computes them on, side by side', async () => {
+    await using({}, async run => {
+      const reports = await phases(run, ALL_PHASES.length);
+      const known = reports.map(({values}) => Object.keys(values.gradientNorms ?? {}).length);
+      expect(known).to.deep.equal([0, 0, 0, 0, 0, 0, 0, 3, 3, 3, 3, 3, 3, 3, 4, 4]);
+    });
+  });
+
+  it('are not computed by iterate()', async () => {
+    await using({}, async ({trainer}) => {
+      expect(await trainer.iterate()).to.not.have.property('gradientNorms');
+    });
+  });
+});
+
+describeOn('wasm', 'Trainer.phase(side)', () => {
+  for (const side of ['generator', 'discriminator'] as const) {
+    it(`runs the phases of the ${side} alone, and equals iterate(side)`, async () => {
+      const difference = await compare({}, iterate(2, side), async ({trainer}) => {
+        for (let i = 0; i < 2; i++) {
+          const run: PhaseReport[] = [];
+          do run.push(await trainer.phase(side));
+          while (!run.at(-1)!.ended);
+          expect(run.map(({phase}) => phase)).to.deep.equal(PHASES[side]);
+          expect(run.every(each => each.side === side)).to.equal(true);
+        }
+      });
+      expect(difference).to.deep.equal([]);
+    });
+  }
+});
 
 describeOn('wasm', 'Trainer.iterate(side)', () => {
   const parts = (names: readonly string[]): string[] => [
