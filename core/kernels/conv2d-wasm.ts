@@ -7,6 +7,9 @@ import {type WasmCall, wasmProgram} from './wasm.js';
 
 type Shape4D = [number, number, number, number];
 
+/** Floats of a window's row, for each output channel, that fill vectors well enough. */
+const LEAST_SPAN = 16;
+
 interface Attrs {
   stride: 1 | 2;
   pad: number;
@@ -112,12 +115,13 @@ export interface Convolution {
   stride: 1 | 2;
 }
 
-/** Runs convolutions that write to different places, on all threads. */
+/** Runs convolutions of one shape that write to different places, on all threads. */
 export function convolveShared(call: WasmCall, convolutions: readonly Convolution[]): void {
+  const [{kernel, channels, outChannels}] = convolutions as [Convolution];
   const work = convolutions.reduce((sum, each) => sum + multiplyAdds(each), 0);
   const parts = Math.ceil(call.slices(work) / convolutions.length);
   call.share(
-    'convolve',
+    isToFew(kernel, channels, outChannels) ? 'convolveFew' : 'convolve',
     convolutions
       .flatMap(each => sliced(each, parts))
       .map(each => [
@@ -247,15 +251,15 @@ export function packedAt(
 ): number {
   const [from, into] = turned ? [outChannels, inChannels] : [inChannels, outChannels];
   const address = call.scratch(kernel * kernel * from * Math.ceil(into / 4) * 4);
-  call.kernels.packWeights(
-    weights,
-    address,
-    kernel * kernel,
-    inChannels,
-    outChannels,
-    Number(turned)
+  call.kernels[isToFew(kernel, from, into) ? 'packFew' : 'packWeights'](
+    ...[weights, address, kernel * kernel, inChannels, outChannels, Number(turned)]
   );
   return address;
+}
+
+/** Whether vectors are fuller along what a row of the window reads than along the output channels. */
+function isToFew(kernel: number, channels: number, outChannels: number): boolean {
+  return outChannels < 4 && kernel * channels >= LEAST_SPAN * outChannels;
 }
 
 /** Floats from a pixel to the next, from a row to the next, from an image to the next: nothing in between. */

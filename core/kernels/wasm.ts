@@ -15,7 +15,9 @@ import {MOST_SLICES, Threads} from './threads.js';
 export type Exports = Record<
   | 'pad'
   | 'packWeights'
+  | 'packFew'
   | 'convolve'
+  | 'convolveFew'
   | 'convolveFilterGradient'
   | 'foldWeights'
   | 'unfoldGradient'

@@ -7,6 +7,8 @@
  * hence each `@ts-ignore`.
  */
 
+import {multiplyAdd} from './arithmetic';
+
 /** Bytes of a float. */
 const F: usize = 4;
 
@@ -104,15 +106,6 @@ function convolveRow(
       y += next;
     }
   }
-}
-
-/** `a b + c`, rounded once where the module is built for «relaxed» vectors: twice as fast. */
-// @ts-ignore: decorator
-@inline
-function multiplyAdd(a: v128, b: v128, c: v128): v128 {
-  return ASC_FEATURE_RELAXED_SIMD
-    ? v128.relaxed_madd<f32>(a, b, c)
-    : f32x4.add(f32x4.mul(a, b), c);
 }
 
 /** Four pixels side by side, eight output channels. */

@@ -37,6 +37,8 @@ const CASES: Case[] = [
   {title: '3×3 with 9 and 12 channels', x: [1, 5, 5, 9], kernel: 3, out: 12, stride: 1, pad: 1},
   {title: '3×3 with 16 and 17 channels', x: [1, 4, 4, 16], kernel: 3, out: 17, stride: 1, pad: 1},
   {title: '3×3 with 8 and 4 channels', x: [1, 6, 6, 8], kernel: 3, out: 4, stride: 2, pad: 1},
+  {title: '3×3 with 17 and 3 channels', x: [2, 5, 6, 17], kernel: 3, out: 3, stride: 1, pad: 1},
+  {title: '3×3 with 2 and 13 channels', x: [1, 6, 6, 2], kernel: 3, out: 13, stride: 2, pad: 1},
   {title: '3×3 on one pixel', x: [2, 1, 1, 2], kernel: 3, out: 2, stride: 1, pad: 1},
   {title: '3×3 with a border of 2', x: [1, 4, 4, 2], kernel: 3, out: 3, stride: 1, pad: 2},
   {title: '3×3 on an oblong', x: [1, 4, 8, 3], kernel: 3, out: 3, stride: 1, pad: 1},
