@@ -7,30 +7,27 @@ import {closeBitmaps} from '../core/engine/bitmaps.js';
 import {readPicture, toDrawable} from '../core/engine/pictures.js';
 import type {Drawable} from '../core/engine/protocol.js';
 
-/** What is drawn of a scrub, and what is told. */
+/** What is drawn of a scrub, and what is told where it waits for that. */
 export interface Scrubbed {
   painted: Tensor4D;
   mask: Tensor4D;
   composition: Tensor4D;
-  score: Tensor1D;
+  score?: Tensor1D;
 }
 
 /**
- * Draws V_k and Î_k and reads the score, which the caller owns.
+ * Draws V_k and Î_k. @returns Î_k, which the caller owns.
  *
  * @param readsBack Whether pixels are read back to be drawn, also where that can be avoided.
  */
-export async function scrub(compute: () => Scrubbed, readsBack: boolean): Promise<Tensor1D> {
-  const {score, ...drawn} = tf.tidy(() => ({...compute()}));
+export async function scrub(compute: () => Scrubbed, readsBack: boolean): Promise<Tensor4D> {
+  const {painted, mask, composition, score} = tf.tidy(() => ({...compute()}));
   const picture = readsBack ? readPicture : toDrawable;
-  const pictures = await Promise.all([
-    picture(drawn.painted, drawn.mask),
-    picture(drawn.composition),
-    score.data(),
-  ]);
-  tf.dispose(drawn);
-  show(pictures.slice(0, 2) as Drawable[]);
-  return score;
+  const pictures = [picture(painted, mask), picture(composition)];
+  await score?.data();
+  show(await Promise.all(pictures));
+  tf.dispose([painted, mask, ...(score ? [score] : [])]);
+  return composition;
 }
 
 /** Puts pictures on a canvas, and waits until they are there; Node has none. */

@@ -44,11 +44,12 @@ export function renderImages(session: Session, {dataset}: ModelInfo): TemplateRe
 
 export function renderRegions({session, segmentation, redraws}: ViewerState): TemplateResult {
   const {masks, areas} = segmentation.value ?? {};
+  const scores = session.views.scores.value;
   const rows = redraws.value.map((redraw, k): RegionRow => ({
     area: areas?.[k],
     drawn: redraw?.region,
     composition: redraw?.composition,
-    score: redraw?.score,
+    score: redraw && scores[k]?.state.value.value?.score,
   }));
   const pending = session.views.redraws.value.some(({state}) => state.value.pending);
   return html`<section class="regions" data-view="regions" aria-labelledby="regions-title">

@@ -108,7 +108,8 @@ export class ViewerState {
       troubles.push({during, message: error.message, retry});
     }
     if (!this.session.model.value) return troubles;
-    const nodes: Resource<unknown>[] = [views.samples, views.segmentation, ...views.redraws.value];
+    const {samples, segmentation, redraws, scores} = views;
+    const nodes: Resource<unknown>[] = [samples, segmentation, ...redraws.value, ...scores.value];
     if (showRecovered) nodes.push(views.recovery);
     if (showEffects) nodes.push(latent.effects);
     if (showMap) nodes.push(latent.survey);

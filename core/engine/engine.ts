@@ -78,6 +78,7 @@ export class Engine implements EngineClient {
     samples: ({model, images}) => this.model(model).samples(images),
     segment: ({model, image}) => this.model(model).segment(image),
     redraw: request => this.model(request.model).redraw(request),
+    score: ({model, region}) => this.model(model).score(region),
     survey: (request, options) => this.model(request.model).survey(request, options),
     compositions: (request, options) => this.model(request.model).compositions(request, options),
     scores: (request, options) => this.model(request.model).scores(request, options),

@@ -66,6 +66,8 @@ export class OpenModel {
   private version = 0;
   private merged?: Weights;
   private readonly seen = new Map<string, Seen>();
+  /** Î_k of the newest redraw of each region, to be scored. */
+  private readonly drawn = new Map<number, Tensor4D>();
 
   /** Takes over `state`. */
   constructor(info: CheckpointInfo, state: ModelState, dataset: Dataset) {
@@ -104,7 +106,7 @@ export class OpenModel {
 
   async segment(ref: ImageRef): Result<'segment'> {
     const {image, masks} = await this.look(ref);
-    const score = tf.tidy(() => this.score(image));
+    const score = tf.tidy(() => this.scoreOf(image));
     const [values, [value]] = await Promise.all([read(masks, false), read(score)]);
     const {size, regions} = this.config;
     const planes = toMasks(values, size, regions);
@@ -122,20 +124,28 @@ export class OpenModel {
     this.checkRegion('redraw', region);
     this.checkCode('redraw', code);
     const {image, masks} = await this.look(ref);
-    const {score, ...drawn} = tf.tidy(() => {
+    const {painted, composition, mask} = tf.tidy(() => {
       const mask = maskOf(edited ? this.edited(edited) : masks, region);
       const codes = tf.tensor2d(code, [1, codeSize]);
       const painted = paintRegion(this.weights().generator, region, mask, codes, this.config);
-      const composition = compose(tf.mul(painted, mask), mask, image);
-      return {painted, composition, mask, score: this.score(composition)};
+      return {painted, composition: compose(tf.mul(painted, mask), mask, image), mask};
     });
-    const [painted, composition, [value]] = await Promise.all([
-      toDrawable(drawn.painted, drawn.mask),
-      toDrawable(drawn.composition),
-      read(score),
+    this.drawn.get(region)?.dispose();
+    this.drawn.set(region, composition);
+    const [drawn, composed] = await Promise.all([
+      toDrawable(painted, mask),
+      toDrawable(composition),
     ]);
-    tf.dispose(drawn);
-    return {region: painted, composition, score: value!};
+    tf.dispose([painted, mask]);
+    return {region: drawn, composition: composed};
+  }
+
+  async score(region: number): Result<'score'> {
+    this.checkRegion('score', region);
+    const composition = this.drawn.get(region);
+    if (!composition) return undefined;
+    const [value] = await read(tf.tidy(() => this.scoreOf(composition)));
+    return value;
   }
 
   async survey(request: Requests['survey']['request'], options: RequestOptions): Result<'survey'> {
@@ -355,13 +365,15 @@ export class OpenModel {
     report(1);
     for (const region of regions) {
       const code = new Float32Array(this.config.codeSize);
-      closeBitmaps(await this.redraw({model: 0, image, region, code}));
+      const drawn = await this.redraw({model: 0, image, region, code});
+      closeBitmaps(drawn);
       report(region + 2);
     }
   }
 
   async dispose(): Promise<void> {
     this.forget();
+    this.forgetDrawn();
     await this.trainer.dispose();
     this.state.dispose();
   }
@@ -379,6 +391,7 @@ export class OpenModel {
     this.training = training;
     this.seed = seed;
     this.trainer = new Trainer(state, training, this.dataset, seed, iteration);
+    this.forgetDrawn();
     this.changed();
   }
 
@@ -393,6 +406,11 @@ export class OpenModel {
     this.merged = undefined;
     tf.dispose([...this.seen.values()].flatMap(({image, masks}) => [image, masks]));
     this.seen.clear();
+  }
+
+  private forgetDrawn(): void {
+    tf.dispose([...this.drawn.values()]);
+    this.drawn.clear();
   }
 
   private weights(): Weights {
@@ -417,7 +435,7 @@ export class OpenModel {
     return seen;
   }
 
-  private score(images: Tensor4D): tf.Tensor1D {
+  private scoreOf(images: Tensor4D): tf.Tensor1D {
     return score(this.weights().discriminator, images, this.config);
   }
 

@@ -16,7 +16,12 @@ import type {Drawable, Masks, Picture} from './protocol.js';
 export async function toDrawable(colours: Tensor4D, alpha?: Tensor4D): Promise<Drawable> {
   if (tf.getBackend() === 'webgl') {
     const backend = tf.backend() as MathBackendWebGL;
-    if (canDrawBitmaps(backend)) return drawBitmap(backend, colours, alpha);
+    if (canDrawBitmaps(backend)) {
+      const bitmap = drawBitmap(backend, colours, alpha);
+      // Else requests would be answered at once, and pile up on the GPU.
+      await backend.gpgpu.createAndWaitForFence();
+      return bitmap;
+    }
   }
   return readPicture(colours, alpha);
 }

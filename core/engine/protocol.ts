@@ -109,8 +109,6 @@ export interface RedrawResult {
   region: Drawable;
   /** Î_k = M_k ⊙ V_k + (1 − M_k) ⊙ I. */
   composition: Drawable;
-  /** D(Î_k). */
-  score: number;
 }
 
 /** Many codes of one region. Requests that take them are aborted between batches of codes. */
@@ -171,6 +169,11 @@ export interface Requests {
   };
   /** Redraws one region. */
   redraw: {request: RedrawRequest; result: RedrawResult};
+  /**
+   * D(Î_k) of a region's newest redraw, by the weights of now; undefined where there is none. By
+   * itself, because D takes longer than the redraw, and a hand that scrubs waits for the picture.
+   */
+  score: {request: {model: ModelId; region: number}; result: number | undefined};
   /**
    * V_k of each code, transparent outside its mask. `side` is the pictures' height and width, a
    * divisor of the model's, which it is if absent.

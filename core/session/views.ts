@@ -30,6 +30,11 @@ export interface ViewSources {
 /** An answer together with the image that it is about: the last answer outlives its request. */
 export type About<T> = T & {image: ImageRef};
 
+/** D(Î_k); undefined where the weights were replaced before a redraw was scored. */
+export interface Scored {
+  score: number | undefined;
+}
+
 interface Versioned<B> {
   body: B;
   /** Not part of what is asked; only makes the request a new one. */
@@ -49,6 +54,8 @@ export class Views {
   readonly segmentation: Resource<About<Requests['segment']['result']>>;
   /** The redraw of each region; another list only where `sources.codes` is another. */
   readonly redraws: ReadonlySignal<readonly Resource<About<RedrawResult>>[]>;
+  /** D(Î_k) of each redraw that is up to date; the last one's while a hand scrubs. */
+  readonly scores: ReadonlySignal<readonly Resource<Scored>[]>;
   /** The image with all regions redrawn, and the codes that δ reads from it. */
   readonly recovery: Resource<About<Requests['recover']['result']>>;
 
@@ -91,8 +98,30 @@ export class Views {
       masks: editedMasks.value,
     }));
 
+    /** A redraw's score: asked for when no newer redraw is awaited, for the hand comes first. */
+    const scoreOf = ({state}: Resource<About<RedrawResult>>, region: number): Resource<Scored> => {
+      let drawn: About<RedrawResult> | undefined;
+      let asked: Requests['score']['request'] | undefined;
+      return resource<Requests['score']['request'], Scored>({
+        request: () => {
+          const {value, pending} = state.value;
+          if (model.value === undefined || !value) return (asked = undefined);
+          if (!asked || (!pending && drawn !== value)) {
+            drawn = value;
+            asked = {model: model.value, region};
+          }
+          return asked;
+        },
+        load: async (request, signal) => ({
+          score: await engine.request('score', request, {signal}),
+        }),
+      });
+    };
+
     const redraws = signal<readonly Resource<About<RedrawResult>>[]>([]);
+    const scores = signal<readonly Resource<Scored>[]>([]);
     this.redraws = redraws;
+    this.scores = scores;
     this.stopRedraws = effect(() => {
       const nodes = codes.value.map((code, region) =>
         node('redraw', (model, image) => ({
@@ -103,8 +132,10 @@ export class Views {
           masks: editedMasks.value,
         }))
       );
+      const scored = nodes.map(scoreOf);
       redraws.value = nodes;
-      return () => nodes.forEach(each => each.dispose());
+      scores.value = scored;
+      return () => [...nodes, ...scored].forEach(each => each.dispose());
     });
   }
 

@@ -9,11 +9,16 @@ import type {RedoMaskView} from '../../components/redo-mask-view.js';
 import type {RedoPicture} from '../../components/redo-picture.js';
 import type {RedoRegionGrid} from '../../components/redo-region-grid.js';
 import type {RedoViewer} from '../../components/redo-viewer.js';
+import type {Kind} from '../../core/engine/protocol.js';
 import {loadLateElements} from '../../components/late-elements.js';
 import '../../components/redo-viewer.js';
 import {FakeEngine} from '../fixtures/fake-engine.js';
 import {enter, find, findAll} from '../fixtures/elements.js';
 import {idle, until} from '../fixtures/idle.js';
+
+/** What the redraws of so many regions ask for. */
+const redraws = (regions: number): Kind[] =>
+  Array.from({length: regions}, () => ['redraw', 'score'] as const).flat();
 
 /** What the map of codes asks for: 49 codes, eight at a time. */
 const MAP = Array.from({length: 7}, () => 'survey' as const);
@@ -68,7 +73,7 @@ describe('redo-viewer', () => {
   it('asks for a page of images, the masks, a redraw a region, and the map of one’s codes', async () => {
     const {engine} = await viewer();
     expect(kinds(engine).sort()).to.deep.equal(
-      ['open', 'samples', 'segment', 'redraw', 'redraw', 'redraw', ...MAP].sort()
+      ['open', 'samples', 'segment', ...redraws(3), ...MAP].sort()
     );
   });
 
@@ -77,9 +82,10 @@ describe('redo-viewer', () => {
     expect(findAll(el, '.pictures redo-picture, .pictures redo-mask-view')).to.have.length(3);
     const rows = inner<RedoRegionGrid>('redo-region-grid').rows;
     expect(rows).to.have.length(3);
-    for (const {drawn, composition} of rows) {
+    for (const {drawn, composition, score} of rows) {
       expect(drawn!.width).to.equal(32);
       expect(composition!.width).to.equal(32);
+      expect(score).to.satisfy(Number.isFinite);
     }
     expect(words(el)).to.match(/\d+% of pixels agree with the truth/);
   });
@@ -95,7 +101,7 @@ describe('redo-viewer', () => {
       const before = engine.begun.length;
       enter(ranges()[0]!, '2.5', 'input');
       await settled(engine, el);
-      expect(kinds(engine).slice(before)).to.deep.equal(['redraw']);
+      expect(kinds(engine).slice(before)).to.deep.equal(['redraw', 'score']);
       const request = engine.bodies('redraw').at(-1)!;
       expect(request.region).to.equal(0);
       expect(request.code[0]).to.equal(2.5);
@@ -111,7 +117,7 @@ describe('redo-viewer', () => {
       }
       release();
       await settled(engine, el);
-      expect(engine.begun.length - before).to.equal(2);
+      expect(kinds(engine).slice(before)).to.deep.equal(['redraw', 'redraw', 'score']);
       expect(engine.bodies('redraw').at(-1)!.code[1]).to.equal(3);
       expect(inner<RedoCodeSliders>('redo-code-sliders').code[1]).to.equal(3);
     });
@@ -150,7 +156,7 @@ describe('redo-viewer', () => {
       find(map, '.field').focus();
       await sendKeys({press: 'Home'});
       await settled(engine, el);
-      expect(kinds(engine).slice(before)).to.deep.equal(['redraw']);
+      expect(kinds(engine).slice(before)).to.deep.equal(['redraw', 'score']);
       const {code, region} = engine.bodies('redraw').at(-1)!;
       expect(region).to.equal(0);
       expect([...code.slice(0, 2)]).to.deep.equal([0, 0]);
@@ -301,13 +307,7 @@ describe('redo-viewer', () => {
       await sendKeys({press: 'ArrowRight'});
       await settled(engine, el);
       expect(el.image).to.equal(1);
-      expect(kinds(engine).slice(before)).to.have.members([
-        'segment',
-        'redraw',
-        'redraw',
-        'redraw',
-        ...MAP,
-      ]);
+      expect(kinds(engine).slice(before)).to.have.members(['segment', ...redraws(3), ...MAP]);
       expect(engine.bodies('segment').at(-1)!.image).to.deep.equal({split: 'test', index: 1});
     });
 
@@ -590,7 +590,7 @@ describe('redo-viewer', () => {
       expect(engine.begun).to.have.length(length);
       await scrollTo(5000);
       await settled(engine, el);
-      expect(kinds(engine).slice(length)).to.have.members(['segment', 'redraw', 'redraw', ...MAP]);
+      expect(kinds(engine).slice(length)).to.have.members(['segment', ...redraws(2), ...MAP]);
     });
 
     it('training waits, and goes on once seen', async () => {
@@ -722,7 +722,9 @@ describe('redo-viewer', () => {
       await el.updateComplete;
       await paint();
       // And the map of the region in hand, but not f's masks.
-      expect(new Set(kinds(engine).slice(before))).to.deep.equal(new Set(['redraw', 'survey']));
+      expect(new Set(kinds(engine).slice(before))).to.deep.equal(
+        new Set(['redraw', 'score', 'survey'])
+      );
       expect(
         engine
           .bodies('redraw')

@@ -361,6 +361,41 @@ describeOn('wasm', 'Engine.request(kind, body)', () => {
     });
   });
 
+  describe("'score'", () => {
+    it('is of the newest redraw of each region', async () => {
+      await withModel(engine, async model => {
+        const redraw = (region: number, masks: Masks) =>
+          engine.request('redraw', {model, image: IMAGE, region, code: CODE, masks});
+        const score = (region: number) => engine.request('score', {model, region});
+        // Where the mask is nothing, the composition is the image.
+        await redraw(1, flatMasks(1, 0));
+        await redraw(0, flatMasks(1, 0));
+        const segmented = await engine.request('segment', {model, image: IMAGE});
+        const scores = [await score(0), await score(1)];
+        expect(scores[1]).to.be.closeTo(segmented.score, 1e-6);
+        expect(scores[0]).to.not.equal(scores[1]);
+        await redraw(1, flatMasks(0, 1));
+        expect(await score(1))
+          .to.satisfy(Number.isFinite)
+          .and.not.equal(scores[1]);
+        expect(await score(0)).to.equal(scores[0]);
+      });
+    });
+
+    it('is by the weights of now, and of no redraw from before a reset', async () => {
+      await withModel(engine, async model => {
+        const body = {model, image: IMAGE, region: 1, code: CODE, masks: flatMasks(1, 0)};
+        await engine.request('reset', {model, seed: 2});
+        expect(await engine.request('score', {model, region: 1})).to.equal(undefined);
+        await engine.request('redraw', body);
+        await engine.request('iterate', {model, count: 1});
+        const segmented = await engine.request('segment', {model, image: IMAGE});
+        const score = await engine.request('score', {model, region: 1});
+        expect(score).to.be.closeTo(segmented.score, 1e-6);
+      });
+    });
+  });
+
   describe("'survey', 'contrast', 'covariance'", () => {
     /** More than one batch. */
     const CODES = Array.from({length: 19}, (_, i) => Float32Array.of(i / 6 - 1.5, Math.sin(i)));

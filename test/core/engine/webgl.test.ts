@@ -39,7 +39,7 @@ describe('Engine.request(kind, body) [webgl]', () => {
     expect((await engine.request('memory', {})).tensors).to.equal(0);
   });
 
-  it('redraws with no read-back but of one number', async () => {
+  it('redraws with no read-back, and scores with one of one number', async () => {
     await withModel(engine, async model => {
       const redraw = () => engine.request('redraw', {model, image: IMAGE, region: 1, code: CODE});
       closeBitmaps(await redraw());
@@ -58,7 +58,9 @@ describe('Engine.request(kind, body) [webgl]', () => {
         return () => delete own[name];
       };
       const stop = [counting('readPixels'), counting('getBufferSubData')];
-      const {region, composition, score} = await redraw();
+      const {region, composition} = await redraw();
+      expect(bytes).to.deep.equal([]);
+      const score = await engine.request('score', {model, region: 1});
       stop.forEach(each => each());
       expect(score).to.satisfy(Number.isFinite);
       // The number's texel into a buffer of the GPU, and the number out of it.

@@ -142,7 +142,35 @@ describe('session.views', () => {
     await idle(engine);
     const scrubbed = engine.bodies('redraw').slice(3);
     expect(scrubbed.map(each => each.code[0])).to.deep.equal([0, 1]);
-    expect(session.views.redraws.value[1]!.state.value.value!.score).to.equal(1 / 4);
+  });
+
+  it('score each redraw, and of a scrub its end alone', async () => {
+    const {engine, session} = await opened();
+    watchAll(session);
+    watch(...session.views.scores.value);
+    await idle(engine);
+    expect(engine.bodies('score').map(({region}) => region)).to.deep.equal([0, 1, 2]);
+    const {state} = session.views.scores.value[1]!;
+    const before = state.value.value;
+    const release = engine.hold('redraw');
+    for (let i = 0; i <= 100; i++) session.codes.setValue(1, 0, i / 100);
+    // While the hand moves, the last score stays.
+    expect(state.value.value).to.equal(before);
+    release();
+    await idle(engine);
+    expect(engine.bodies('score').map(({region}) => region)).to.deep.equal([0, 1, 2, 1]);
+    expect(state.value.value).to.deep.equal({score: 1 / 4});
+  });
+
+  it('have no score where there is no model', async () => {
+    const {engine, session} = await opened();
+    watch(...session.views.scores.value);
+    await idle(engine);
+    const {state} = session.views.scores.value[1]!;
+    expect(state.value.value!.score).to.satisfy(Number.isFinite);
+    void session.open({...OPEN, preset: 'discs-2'});
+    expect(state.value.value).to.equal(undefined);
+    await idle(engine);
   });
 
   it('ask for masks and redraws, not for samples, when another image of the page is picked', async () => {
