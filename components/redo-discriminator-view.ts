@@ -1,4 +1,3 @@
-import {mean} from 'd3';
 import {css, html, nothing, type PropertyValues} from 'lit';
 import {customElement, query, state} from 'lit/decorators.js';
 import {live} from 'lit/directives/live.js';
@@ -9,7 +8,7 @@ import type {Session} from '../core/session/session.js';
 import {explorerStrings} from './explorer-strings.js';
 import {regionInk} from './palette.js';
 import {LOWERS, onBrightness, paintSaliency, RAISES, saliencyLimit} from './saliency-drawing.js';
-import {drawScores, scoresHeight, type ScoreLane} from './score-drawing.js';
+import {drawScores, meanOf, scoresHeight, type ScoreLane} from './score-drawing.js';
 import {SessionElement} from './session-element.js';
 import {updating} from './updating.js';
 import './redo-picture.js';
@@ -201,7 +200,7 @@ export class RedoDiscriminatorView extends SessionElement {
     const lanes: ScoreLane[] = [
       {
         name: 'real',
-        label: names.lane(names.real, mean(real) ?? NaN),
+        label: names.lane(names.real, meanOf(real)),
         colour: 'var(--_ink-soft)',
         scores: real,
         needle: own(segmentation.state.value.value),
@@ -209,7 +208,7 @@ export class RedoDiscriminatorView extends SessionElement {
     ];
     for (let region = 0; region < config.regions; region++) {
       const redrawn = sample?.redrawn[region] ?? new Float32Array();
-      const lane = names.lane(names.region(region), mean(redrawn) ?? NaN);
+      const lane = names.lane(names.region(region), meanOf(redrawn));
       const told = separation(real, redrawn);
       lanes.push({
         name: `region ${region}`,
