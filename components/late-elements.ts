@@ -4,10 +4,5 @@
  * their properties as they arrive.
  */
 export async function loadLateElements(): Promise<void> {
-  await Promise.all([
-    import('./redo-latent-map.js'),
-    import('./redo-mask-editor.js'),
-    import('./redo-paint-tools.js'),
-    import('./redo-plane-choice.js'),
-  ]);
+  await import('./late-bundle.js');
 }

@@ -1,3 +1,4 @@
+import {signal} from '@preact/signals-core';
 import {html, LitElement, nothing, type PropertyValues, type TemplateResult} from 'lit';
 import {customElement, property, state} from 'lit/decorators.js';
 import {connectEngine} from '../core/engine/client.js';
@@ -66,7 +67,6 @@ export class RedoViewer extends LitElement {
     byEffect: false,
     showMap: true,
   };
-  @state() private current?: ViewerState;
   @state() private engineError?: Error;
   /** Seed that the weights were made from last. */
   @state() private weightsSeed = 1;
@@ -104,6 +104,8 @@ export class RedoViewer extends LitElement {
   /** Engine to use in the place of the page's shared one; it stays the caller's. */
   @property({attribute: false}) engine?: EngineClient;
 
+  /** In a signal, so that elements that are bound to this one follow its session. */
+  private readonly current = signal<ViewerState | undefined>(undefined);
   private readonly watcher = new Watcher(this);
   private visible = false;
   /** Made, or tried in vain. */
@@ -150,7 +152,7 @@ export class RedoViewer extends LitElement {
         void state.session.dispose().finally(() => {
           if (owned) engine.dispose();
         });
-      this.current = state;
+      this.current.value = state;
       this.open();
       loadLateElements().catch((error: Error) => (this.engineError = error));
     } catch (error) {
@@ -161,7 +163,7 @@ export class RedoViewer extends LitElement {
   private disconnect(): void {
     this.connection?.release();
     this.connection = undefined;
-    this.current = undefined;
+    this.current.value = undefined;
     this.engineError = undefined;
   }
 
@@ -196,7 +198,7 @@ export class RedoViewer extends LitElement {
 
   /** State and commands behind the element; undefined until it has started. */
   get session(): Session | undefined {
-    return this.current?.session;
+    return this.current.value?.session;
   }
 
   private troubles(): Trouble[] {
@@ -204,7 +206,7 @@ export class RedoViewer extends LitElement {
       const {message} = this.engineError;
       return [{during: 'engine', message, retry: () => this.reconnect()}];
     }
-    const troubles = this.current?.troubles(this.looks) ?? [];
+    const troubles = this.current.value?.troubles(this.looks) ?? [];
     // What could not be opened may be the fault of the engine under it.
     return troubles.map(trouble =>
       trouble.during === 'open' ? {...trouble, retry: () => this.reconnect()} : trouble
@@ -245,12 +247,13 @@ export class RedoViewer extends LitElement {
         ${panels.renderTraining(session, this.weightsSeed)}
       </div>
       ${panels.renderHistory(state.charts.value, this.looks, setLooks)}
+      <redo-explorer class="wide" .viewer=${this}></redo-explorer>
     `;
   }
 
   protected override render() {
     return this.watcher.track(() => {
-      const {current} = this;
+      const {value: current} = this.current;
       return html`
         ${this.renderTroubles()}
         <div
