@@ -4,20 +4,5 @@
  * their properties as they arrive.
  */
 export async function loadLateElements(): Promise<void> {
-  await Promise.all([
-    import('./redo-code-sliders.js'),
-    import('./redo-image-strip.js'),
-    import('./redo-latent-map.js'),
-    import('./redo-line-chart.js'),
-    import('./redo-mask-editor.js'),
-    import('./redo-mask-legend.js'),
-    import('./redo-mask-view.js'),
-    import('./redo-paint-tools.js'),
-    import('./redo-picture.js'),
-    import('./redo-plane-choice.js'),
-    import('./redo-region-grid.js'),
-    import('./redo-save-menu.js'),
-    import('./redo-timeline.js'),
-    import('./redo-train-controls.js'),
-  ]);
+  await import('./late-bundle.js');
 }

@@ -1,4 +1,3 @@
-import {mean} from 'd3';
 import {css, html, nothing, type PropertyValues} from 'lit';
 import {customElement, query, state} from 'lit/decorators.js';
 import {live} from 'lit/directives/live.js';
@@ -10,7 +9,7 @@ import {asPicture} from './drawable-pixels.js';
 import {explorerStrings} from './explorer-strings.js';
 import {regionInk} from './palette.js';
 import {LOWERS, onBrightness, paintSaliency, RAISES, saliencyLimit} from './saliency-drawing.js';
-import {drawScores, scoresHeight, type ScoreLane} from './score-drawing.js';
+import {drawScores, meanOf, scoresHeight, type ScoreLane} from './score-drawing.js';
 import {SessionElement} from './session-element.js';
 import {updating} from './updating.js';
 import './redo-picture.js';
@@ -195,29 +194,31 @@ export class RedoDiscriminatorView extends SessionElement {
     const {model, config} = session.model.value!;
     const sample = value?.model === model ? value : undefined;
     const image = session.image.value;
-    const {segmentation, redraws} = session.views;
-    const own = <T extends {image: object; score: number}>(answer: T | undefined) =>
-      answer?.image === image ? answer.score : undefined;
+    const {segmentation, redraws, scores: told} = session.views;
+    const isOwn = (answer: {image: object} | undefined) => answer?.image === image;
+    const whole = segmentation.state.value.value;
     const real = sample?.real ?? new Float32Array();
     const lanes: ScoreLane[] = [
       {
         name: 'real',
-        label: names.lane(names.real, mean(real) ?? NaN),
+        label: names.lane(names.real, meanOf(real)),
         colour: 'var(--_ink-soft)',
         scores: real,
-        needle: own(segmentation.state.value.value),
+        needle: isOwn(whole) ? whole!.score : undefined,
       },
     ];
     for (let region = 0; region < config.regions; region++) {
       const redrawn = sample?.redrawn[region] ?? new Float32Array();
-      const lane = names.lane(names.region(region), mean(redrawn) ?? NaN);
-      const told = separation(real, redrawn);
+      const lane = names.lane(names.region(region), meanOf(redrawn));
+      const apart = separation(real, redrawn);
       lanes.push({
         name: `region ${region}`,
-        label: Number.isNaN(told) ? lane : `${lane} · ${names.told(told)}`,
+        label: Number.isNaN(apart) ? lane : `${lane} · ${names.told(apart)}`,
         colour: regionInk(region),
         scores: redrawn,
-        needle: own(redraws.value[region]?.state.value.value),
+        needle: isOwn(redraws.value[region]?.state.value.value)
+          ? told.value[region]?.state.value.value?.score
+          : undefined,
       });
     }
     return lanes;

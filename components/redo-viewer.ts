@@ -1,3 +1,4 @@
+import {signal} from '@preact/signals-core';
 import {html, LitElement, nothing, type PropertyValues, type TemplateResult} from 'lit';
 import {customElement, property, state} from 'lit/decorators.js';
 import {connectEngine} from '../core/engine/client.js';
@@ -60,7 +61,6 @@ export class RedoViewer extends LitElement {
     byEffect: false,
     showMap: true,
   };
-  @state() private current?: ViewerState;
   @state() private engineError?: Error;
   /** Seed that the weights were made from last. */
   @state() private weightsSeed = 1;
@@ -98,6 +98,8 @@ export class RedoViewer extends LitElement {
   /** Engine to use in the place of the page's shared one; it stays the caller's. */
   @property({attribute: false}) engine?: EngineClient;
 
+  /** In a signal, so that elements that are bound to this one follow its session. */
+  private readonly current = signal<ViewerState | undefined>(undefined);
   private readonly watcher = new Watcher(this);
   private visible = false;
   /** Made, or tried in vain. */
@@ -144,7 +146,7 @@ export class RedoViewer extends LitElement {
         void state.session.dispose().finally(() => {
           if (owned) engine.dispose();
         });
-      this.current = state;
+      this.current.value = state;
       this.open();
       loadLateElements().catch((error: Error) => (this.engineError = error));
     } catch (error) {
@@ -155,7 +157,7 @@ export class RedoViewer extends LitElement {
   private disconnect(): void {
     this.connection?.release();
     this.connection = undefined;
-    this.current = undefined;
+    this.current.value = undefined;
     this.engineError = undefined;
   }
 
@@ -190,7 +192,7 @@ export class RedoViewer extends LitElement {
 
   /** State and commands behind the element; undefined until it has started. */
   get session(): Session | undefined {
-    return this.current?.session;
+    return this.current.value?.session;
   }
 
   /** The panels that are on the page, and the whole sheet. */
@@ -207,7 +209,7 @@ export class RedoViewer extends LitElement {
       const {message} = this.engineError;
       return [{during: 'engine', message, retry: () => this.reconnect()}];
     }
-    const troubles = this.current?.troubles(this.looks) ?? [];
+    const troubles = this.current.value?.troubles(this.looks) ?? [];
     // What could not be opened may be the fault of the engine under it.
     return troubles.map(trouble =>
       trouble.during === 'open' ? {...trouble, retry: () => this.reconnect()} : trouble
@@ -249,13 +251,14 @@ export class RedoViewer extends LitElement {
       </div>
       ${panels.renderHistory(state.charts.value, this.looks, setLooks)}
       ${panels.renderTimeline(session)}
+      <redo-explorer class="wide" .viewer=${this}></redo-explorer>
       ${panels.renderSave(session, this.preset, this.savableViews)}
     `;
   }
 
   protected override render() {
     return this.watcher.track(() => {
-      const {current} = this;
+      const {value: current} = this.current;
       return html`
         ${this.renderTroubles()}
         <div

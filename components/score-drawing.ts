@@ -1,6 +1,7 @@
 /** Distributions of D's scores, one lane under the other over one axis, drawn in place. */
 
-import {area, axisBottom, curveBasis, deviation, extent, mean, scaleLinear, select} from 'd3';
+// Of D3 no more than the charts use that are loaded first: a shared function would be loaded with them.
+import {axisBottom, line, scaleLinear, select} from 'd3';
 import type {ScaleLinear} from 'd3';
 import {explorerStrings} from './explorer-strings.js';
 
@@ -43,7 +44,9 @@ export function scoresHeight(lanes: number): number {
  */
 export function density(scores: Float32Array, [low, high]: readonly [number, number]): Point[] {
   if (scores.length === 0) return [];
-  const spread = deviation(scores) ?? 0;
+  const centre = meanOf(scores);
+  const squares = scores.reduce((sum, score) => sum + (score - centre) ** 2, 0);
+  const spread = Math.sqrt(squares / Math.max(scores.length - 1, 1));
   // Equal scores have no width of their own: a narrow peak stands for them.
   const width = Math.max(1.06 * spread * scores.length ** -0.2, (high - low) / STEPS / 2);
   const points = Array.from({length: STEPS + 1}, (_, i): Point => {
@@ -56,13 +59,21 @@ export function density(scores: Float32Array, [low, high]: readonly [number, num
   return points.map(([at, each]) => [at, most > 0 ? each / most : 0]);
 }
 
+/** NaN where there are none. */
+export function meanOf(scores: Float32Array): number {
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
 /** Range of all scores and needles, with a little space. */
 export function scoreRange(lanes: readonly ScoreLane[]): [number, number] {
-  const all = lanes.flatMap(({scores, needle}) => [
-    ...scores,
-    ...(needle === undefined ? [] : [needle]),
-  ]);
-  const [low = 0, high = 0] = extent(all.filter(Number.isFinite));
+  let [low, high] = [Infinity, -Infinity];
+  for (const {scores, needle = NaN} of lanes) {
+    for (const score of [...scores, needle]) {
+      if (score < low) low = score;
+      if (score > high) high = score;
+    }
+  }
+  if (low > high) return [-0.5, 0.5];
   const space = high > low ? 0.1 * (high - low) : 0.5;
   return [low - space, high + space];
 }
@@ -124,18 +135,19 @@ function drawLane(
     .attr('x', MARGIN)
     .attr('y', LABEL - 6)
     .text(label => label);
-  const shape = area<Point>()
+  const curve = line<Point>()
     .digits(1)
     .x(([score]) => x(score))
-    .y0(base)
-    .y1(([, share]) => base - share * CURVE)
-    .curve(curveBasis);
+    .y(([, share]) => base - share * CURVE);
+  const points = density(scores, [low, high]);
+  // Down to the base at both ends, which the fill needs.
+  const closed = points.length > 0 ? [[low, 0] as const, ...points, [high, 0] as const] : [];
   root
     .selectAll<SVGPathElement, Point[]>('path.density')
-    .data([density(scores, [low, high])])
+    .data([closed])
     .join('path')
     .attr('class', 'density')
-    .attr('d', shape);
+    .attr('d', curve);
   // One path for all ticks.
   const ticks = Array.from(scores, score => `M${x(score).toFixed(1)} ${base}v4`).join('');
   root
@@ -144,10 +156,10 @@ function drawLane(
     .join('path')
     .attr('class', 'rug')
     .attr('d', path => path);
-  const centre = mean(scores);
+  const centre = meanOf(scores);
   root
     .selectAll<SVGLineElement, number>('line.mean')
-    .data(centre === undefined ? [] : [centre])
+    .data(Number.isNaN(centre) ? [] : [centre])
     .join('line')
     .attr('class', 'mean')
     .attr('x1', x)

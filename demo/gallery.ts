@@ -65,6 +65,7 @@ render(
       <h2>redo-viewer</h2>
       <p>The whole, over an engine of frozen data.</p>
       <redo-viewer
+        id="viewer"
         preset="discs-3"
         weights="none"
         .engine=${new FakeEngine({size: SIZE, codeSize: 8, iteration: 60})}
@@ -189,6 +190,21 @@ render(
       <redo-latent-map pending across="direction 1" up="direction 2" .code=${code}>
         <redo-plane-choice .codeSize=${6} .choice=${{kind: 'principal'}}></redo-plane-choice>
       </redo-latent-map>
+    </section>
+    <section class="wide">
+      <h2>redo-redraw-grid</h2>
+      <p>Bound to the viewer above: a click on a cell takes it in hand there.</p>
+      <redo-redraw-grid for="viewer"></redo-redraw-grid>
+    </section>
+    <section class="wide">
+      <h2>redo-recovery-scatter</h2>
+      <p>Of the region in hand in the viewer above.</p>
+      <redo-recovery-scatter for="viewer"></redo-recovery-scatter>
+    </section>
+    <section class="wide">
+      <h2>redo-discriminator-view</h2>
+      <p>Distributions of scores, and where D looks, in the viewer above.</p>
+      <redo-discriminator-view for="viewer"></redo-discriminator-view>
     </section>
     <section>
       <h2>redo-train-controls</h2>

@@ -161,7 +161,7 @@ export class OpenModel {
   ): Result<'compositions'> {
     const side = this.sideOf('compositions', request);
     return this.withSubject('compositions', request, subject =>
-      composeEach(subject, image => this.score(image), request.codes, side, options)
+      composeEach(subject, image => this.scoreOf(image), request.codes, side, options)
     );
   }
 
@@ -181,7 +181,7 @@ export class OpenModel {
     const {code} = request;
     const survey = {...request, codes: [code]};
     return this.withSubject('saliency', survey, subject =>
-      saliency(subject, image => this.score(image), code)
+      saliency(subject, image => this.scoreOf(image), code)
     );
   }
 

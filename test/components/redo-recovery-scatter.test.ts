@@ -57,7 +57,9 @@ describe('redo-recovery-scatter', () => {
     session.region.value = 2;
     await rest();
     expect(text()).to.include('Region 3, 64 draws');
-    paths().forEach((path, d) => expect(path).to.not.equal(before[d]));
+    paths().forEach((path, d) => {
+      expect(path).to.not.equal(before[d]);
+    });
     expect(engine.count('recoveries')).to.equal(asked);
   });
 

@@ -12,6 +12,7 @@ import type {RedoViewer} from '../../components/redo-viewer.js';
 import type {Kind} from '../../core/engine/protocol.js';
 import {loadLateElements} from '../../components/late-elements.js';
 import '../../components/redo-viewer.js';
+import {explorerOf} from '../../core/session/explorer.js';
 import {FakeEngine} from '../fixtures/fake-engine.js';
 import {enter, find, findAll} from '../fixtures/elements.js';
 import {idle, until} from '../fixtures/idle.js';
@@ -251,6 +252,28 @@ describe('redo-viewer', () => {
       find<HTMLInputElement>(el, 'input[name="recovered"]').click();
       await settled(engine, el);
       expect(inner<RedoLatentMap>('redo-latent-map').recovered).to.have.length(3);
+    });
+  });
+
+  describe('explorer', () => {
+    it('a cell of the redraw grid takes its image, region and code in hand', async () => {
+      const {el, engine, inner} = await viewer();
+      const explorer = inner('redo-explorer');
+      await until(() => explorer.shadowRoot!.querySelector('.grid > summary') !== null);
+      find(explorer, '.grid > summary').click();
+      // Below the window's edge it computes nothing.
+      explorer.scrollIntoView();
+      await until(() => engine.count('compositions') > 0);
+      await settled(engine, el);
+      const cells = findAll(find(explorer, 'redo-redraw-grid'), '.pick');
+      // Row 3, the last code of region 2.
+      cells[3 * 12 + 7]!.click();
+      await settled(engine, el);
+      expect([el.image, el.region]).to.deep.equal([3, 1]);
+      const code = explorerOf(el.session!).grid.codes.value[1]![3];
+      expect(el.session!.codes.all[1]!.value).to.deep.equal(code);
+      expect(engine.bodies('redraw').at(-1)!.image.index).to.equal(3);
+      expect(cells[3 * 12 + 7]!.getAttribute('aria-selected')).to.equal('true');
     });
   });
 

@@ -1,0 +1,20 @@
+/**
+ * The elements that are loaded late, in one script: what several late scripts shared with the first
+ * one would be split off from it, and travel worse.
+ */
+
+import './redo-code-sliders.js';
+import './redo-explorer.js';
+import './redo-image-strip.js';
+import './redo-latent-map.js';
+import './redo-line-chart.js';
+import './redo-mask-editor.js';
+import './redo-mask-legend.js';
+import './redo-mask-view.js';
+import './redo-paint-tools.js';
+import './redo-picture.js';
+import './redo-plane-choice.js';
+import './redo-region-grid.js';
+import './redo-save-menu.js';
+import './redo-timeline.js';
+import './redo-train-controls.js';
