@@ -5,7 +5,11 @@
  */
 export async function loadLateElements(): Promise<void> {
   await Promise.all([
+    import('./redo-collapse-guard.js'),
+    import('./redo-data-flow.js'),
+    import('./redo-flow-controls.js'),
     import('./redo-latent-map.js'),
+    import('./redo-line-chart.js'),
     import('./redo-mask-editor.js'),
     import('./redo-paint-tools.js'),
     import('./redo-plane-choice.js'),

@@ -1,3 +1,4 @@
+import {untracked} from '@preact/signals-core';
 import {html, LitElement, nothing, type PropertyValues, type TemplateResult} from 'lit';
 import {customElement, property, state} from 'lit/decorators.js';
 import {connectEngine} from '../core/engine/client.js';
@@ -5,10 +6,13 @@ import type {EngineClient} from '../core/engine/protocol.js';
 import type {PlaneChoice} from '../core/session/latent.js';
 import type {Session} from '../core/session/session.js';
 import {MASK_LOOKS, renderImage} from './image-panel.js';
+import type {Flow} from './data-flow.js';
 import {loadLateElements} from './late-elements.js';
 import type {TrainEvents} from './redo-train-controls.js';
 import {controls, theme} from './theme.js';
 import {renderCode} from './viewer-code-panel.js';
+import {flowOf} from './viewer-flow.js';
+import {renderFlow} from './viewer-flow-panel.js';
 import * as panels from './viewer-panels.js';
 import {ViewerState, type Trouble} from './viewer-state.js';
 import {viewerStyles} from './viewer-styles.js';
@@ -17,7 +21,6 @@ import {Watcher} from './watcher.js';
 import './redo-code-sliders.js';
 import './redo-error-panel.js';
 import './redo-image-strip.js';
-import './redo-line-chart.js';
 import './redo-mask-legend.js';
 import './redo-mask-view.js';
 import './redo-picture.js';
@@ -65,6 +68,9 @@ export class RedoViewer extends LitElement {
     showEffects: false,
     byEffect: false,
     showMap: true,
+    showFlow: true,
+    logScale: false,
+    smooth: false,
   };
   @state() private current?: ViewerState;
   @state() private engineError?: Error;
@@ -199,6 +205,12 @@ export class RedoViewer extends LitElement {
     return this.current?.session;
   }
 
+  /** The data flow of what is in hand, as last rendered; for elements that are bound to this one. */
+  get flow(): Flow | undefined {
+    const {current} = this;
+    return current && untracked(() => flowOf(current, this.looks.showRecovered));
+  }
+
   private troubles(): Trouble[] {
     if (this.engineError) {
       const {message} = this.engineError;
@@ -244,7 +256,8 @@ export class RedoViewer extends LitElement {
         ${renderCode(session, this.looks, setLooks)}
         ${panels.renderTraining(session, this.weightsSeed)}
       </div>
-      ${panels.renderHistory(state.charts.value, this.looks, setLooks)}
+      ${panels.renderHistory(state, this.looks, setLooks, this.weightsSeed)}
+      ${renderFlow(state, this.looks, setLooks)}
     `;
   }
 
