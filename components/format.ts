@@ -24,6 +24,14 @@ export function formatShare(value: number | undefined): string {
   return value === undefined || Number.isNaN(value) ? '–' : percent.format(value);
 }
 
+/** Two digits that matter, for what may be small or large. */
+export function formatDigits(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return minus(String(value));
+  const size = Math.abs(value);
+  const text = size < 1e-3 || size >= LARGE ? value.toExponential(1) : value.toPrecision(2);
+  return minus(size >= 100 && size < LARGE ? whole.format(value) : text.replace('+', ''));
+}
+
 /** A time, with three digits that matter. */
 export function formatMs(ms: number): string {
   if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;

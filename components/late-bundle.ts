@@ -4,7 +4,10 @@
  */
 
 import './redo-code-sliders.js';
+import './redo-collapse-guard.js';
+import './redo-data-flow.js';
 import './redo-explorer.js';
+import './redo-flow-controls.js';
 import './redo-image-strip.js';
 import './redo-latent-map.js';
 import './redo-line-chart.js';

@@ -1,18 +1,31 @@
 import {css, html, LitElement, nothing} from 'lit';
 import {customElement, property, query, state} from 'lit/decorators.js';
 import {formatValue} from './format.js';
-import {drawLineChart, rowAt, type ChartData, type ChartSeries} from './line-chart-drawing.js';
+import {
+  drawLineChart,
+  rowAt,
+  rowsIn,
+  zoomBetween,
+  type ChartData,
+  type ChartOptions,
+  type ChartSeries,
+} from './line-chart-drawing.js';
 import {strings} from './strings.js';
 import {theme} from './theme.js';
+
+/** A drag that is shorter was a click. */
+const BRUSH_PX = 5;
 
 /**
  * Numbers over iterations, with a legend that reads the cursor's row, or the last.
  *
- * The cursor follows the pointer and, as a slider, the arrow keys. Charts are linked by giving
- * the cursor of one to the others.
+ * The cursor follows the pointer and, as a slider, the arrow keys. Dragging across with a mouse or
+ * pen zooms in on what is between, + and − zoom about the cursor, a double click or Escape shows all.
+ * Charts are linked by giving cursor and zoom of one to the others.
  *
  * @summary Line chart.
  * @fires cursor-move - The user moved the cursor; `detail` is `{row?: number}`, absent when it left.
+ * @fires zoom-change - The user chose the iterations to show; `detail` is `{zoom?: [first, last]}`, absent for all.
  * @csspart plot - The plot.
  * @cssproperty [--redo-chart-height=160px] - Height of the plot.
  */
@@ -107,6 +120,17 @@ export class RedoLineChart extends LitElement {
         stroke-linejoin: round;
       }
 
+      path.raw {
+        fill: none;
+        opacity: 0.3;
+      }
+
+      rect.brush {
+        fill: var(--_accent);
+        fill-opacity: 0.15;
+        stroke: var(--_accent);
+      }
+
       .domain {
         stroke: none;
       }
@@ -137,6 +161,8 @@ export class RedoLineChart extends LitElement {
 
   /** Width and height of the plot, in CSS pixels. */
   @state() private box = {width: 0, height: 0};
+  /** Where a drag began and is, in CSS pixels of the plot. */
+  @state() private brush?: readonly [from: number, to: number];
 
   /** What the numbers are. Called `heading` because `title` is the browser's. */
   @property() heading = '';
@@ -146,6 +172,15 @@ export class RedoLineChart extends LitElement {
 
   /** Row that the cursor is at; none if absent. */
   @property({attribute: false}) row?: number;
+
+  /** First and last iteration to show; all if absent. */
+  @property({attribute: false}) zoom?: readonly [number, number];
+
+  /** Draws values on a logarithmic axis, up and down from 0; of no effect where the data state a range. */
+  @property({type: Boolean}) log = false;
+
+  /** Weight of what came before in a moving average, in [0, 1); 0 draws the values alone. */
+  @property({type: Number}) smoothing = 0;
 
   private readonly resizing = new ResizeObserver(() => this.measure());
 
@@ -162,8 +197,12 @@ export class RedoLineChart extends LitElement {
   }
 
   protected override updated(): void {
-    const {row} = this;
-    if (this.box.width > 0) drawLineChart(this.svg, this.data, {...this.box, row});
+    if (this.box.width > 0) drawLineChart(this.svg, this.data, this.options());
+  }
+
+  private options(): ChartOptions {
+    const {row, zoom, log, smoothing, brush} = this;
+    return {...this.box, row, zoom, log, smoothing, brush};
   }
 
   private measure(): void {
@@ -177,15 +216,66 @@ export class RedoLineChart extends LitElement {
     );
   }
 
+  private changeZoom(zoom: readonly [number, number] | undefined): void {
+    if (!zoom && !this.zoom) return;
+    this.dispatchEvent(
+      new CustomEvent('zoom-change', {detail: {zoom}, bubbles: true, composed: true})
+    );
+  }
+
+  private pixelOf(event: PointerEvent): number {
+    return event.clientX - this.plot.getBoundingClientRect().left;
+  }
+
+  private handleDown(event: PointerEvent): void {
+    this.handlePointer(event);
+    // A finger that is dragged moves the cursor.
+    if (event.button !== 0 || event.pointerType === 'touch' || this.data.x.length < 2) return;
+    this.plot.setPointerCapture(event.pointerId);
+    const pixel = this.pixelOf(event);
+    this.brush = [pixel, pixel];
+  }
+
   private handlePointer(event: PointerEvent): void {
-    const pixel = event.clientX - this.plot.getBoundingClientRect().left;
-    this.move(rowAt(this.data, this.box, pixel));
+    const pixel = this.pixelOf(event);
+    if (this.brush) this.brush = [this.brush[0], pixel];
+    this.move(rowAt(this.data, this.options(), pixel));
+  }
+
+  private handleUp(): void {
+    const {brush} = this;
+    this.brush = undefined;
+    if (!brush || Math.abs(brush[1] - brush[0]) < BRUSH_PX) return;
+    const [first, last] = zoomBetween(this.data, this.options(), brush);
+    if (last > first) this.changeZoom([first, last]);
+  }
+
+  /** Shows `factor` times as many iterations, the cursor's where it is. */
+  private zoomAbout(row: number, factor: number): void {
+    const {x} = this.data;
+    const [from, after] = rowsIn(x, this.zoom);
+    const [first, last, at] = [x[from]!, x[after - 1]!, x[row]!];
+    const zoom = [at + (first - at) * factor, at + (last - at) * factor] as const;
+    const [low, high] = [
+      Math.max(Math.round(zoom[0]), x[0]!),
+      Math.min(Math.round(zoom[1]), x.at(-1)!),
+    ];
+    if (low === x[0] && high === x.at(-1)) this.changeZoom(undefined);
+    else if (high > low) this.changeZoom([low, high]);
   }
 
   private handleKey(event: KeyboardEvent): void {
-    const last = this.data.x.length - 1;
-    const row = this.row ?? last;
-    const page = Math.max(1, Math.round(last / 10));
+    const [begin, end] = rowsIn(this.data.x, this.zoom);
+    const last = end - 1;
+    const row = Math.min(Math.max(this.row ?? last, begin), last);
+    const factor = {'+': 0.5, '=': 0.5, '-': 2}[event.key];
+    if (last >= 0 && (factor || event.key === 'Escape')) {
+      event.preventDefault();
+      if (factor) this.zoomAbout(row, factor);
+      else this.changeZoom(undefined);
+      return;
+    }
+    const page = Math.max(1, Math.round((last - begin) / 10));
     const target = {
       ArrowLeft: row - 1,
       ArrowDown: row - 1,
@@ -193,12 +283,12 @@ export class RedoLineChart extends LitElement {
       ArrowUp: row + 1,
       PageDown: row - page,
       PageUp: row + page,
-      Home: 0,
+      Home: begin,
       End: last,
     }[event.key];
     if (target === undefined || last < 0) return;
     event.preventDefault();
-    this.move(Math.min(Math.max(target, 0), last));
+    this.move(Math.min(Math.max(target, begin), last));
   }
 
   private renderKey({label, colour, dash, values}: ChartSeries, row: number) {
@@ -240,7 +330,10 @@ export class RedoLineChart extends LitElement {
         aria-valuenow=${x[row] ?? 0}
         aria-valuetext=${row < 0 ? charts.empty : [charts.at(x[row]!), ...spoken].join(', ')}
         @pointermove=${this.handlePointer}
-        @pointerdown=${this.handlePointer}
+        @pointerdown=${this.handleDown}
+        @pointerup=${this.handleUp}
+        @pointercancel=${() => (this.brush = undefined)}
+        @dblclick=${() => this.changeZoom(undefined)}
         @pointerleave=${() => this.move(undefined)}
         @keydown=${this.handleKey}
         @blur=${() => this.move(undefined)}

@@ -1,4 +1,4 @@
-import {signal} from '@preact/signals-core';
+import {signal, untracked} from '@preact/signals-core';
 import {html, LitElement, nothing, type PropertyValues, type TemplateResult} from 'lit';
 import {customElement, property, state} from 'lit/decorators.js';
 import {connectEngine} from '../core/engine/client.js';
@@ -6,12 +6,15 @@ import type {EngineClient} from '../core/engine/protocol.js';
 import type {PlaneChoice} from '../core/session/latent.js';
 import type {Session} from '../core/session/session.js';
 import {MASK_LOOKS, renderImage} from './image-panel.js';
+import type {Flow} from './data-flow.js';
 import {loadLateElements} from './late-elements.js';
 import type {SavableView} from './redo-save-menu.js';
 import type {TrainEvents} from './redo-train-controls.js';
 import {strings} from './strings.js';
 import {controls, theme} from './theme.js';
 import {renderCode} from './viewer-code-panel.js';
+import {flowOf} from './viewer-flow.js';
+import {renderFlow} from './viewer-flow-panel.js';
 import * as panels from './viewer-panels.js';
 import {ViewerState, type Trouble} from './viewer-state.js';
 import {viewerStyles} from './viewer-styles.js';
@@ -60,6 +63,9 @@ export class RedoViewer extends LitElement {
     showEffects: false,
     byEffect: false,
     showMap: true,
+    showFlow: true,
+    logScale: false,
+    smooth: false,
   };
   @state() private engineError?: Error;
   /** Seed that the weights were made from last. */
@@ -204,6 +210,12 @@ export class RedoViewer extends LitElement {
     });
   };
 
+  /** The data flow of what is in hand, as last rendered; for elements that are bound to this one. */
+  get flow(): Flow | undefined {
+    const current = this.current.value;
+    return current && untracked(() => flowOf(current, this.looks.showRecovered));
+  }
+
   private troubles(): Trouble[] {
     if (this.engineError) {
       const {message} = this.engineError;
@@ -249,8 +261,8 @@ export class RedoViewer extends LitElement {
         ${renderCode(session, this.looks, setLooks)}
         ${panels.renderTraining(session, this.weightsSeed)}
       </div>
-      ${panels.renderHistory(state.charts.value, this.looks, setLooks)}
-      ${panels.renderTimeline(session)}
+      ${panels.renderHistory(state, this.looks, setLooks, this.weightsSeed)}
+      ${panels.renderTimeline(session)} ${renderFlow(state, this.looks, setLooks)}
       <redo-explorer class="wide" .viewer=${this}></redo-explorer>
       ${panels.renderSave(session, this.preset, this.savableViews)}
     `;

@@ -1,11 +1,11 @@
 /** Everything that the elements say to people, in one table. */
 
 import type {BackendInfo} from '../core/engine/protocol.js';
-import type {Phase, Side} from '../core/training/report.js';
+import type {Phase, PhaseReport, Side} from '../core/training/report.js';
 import type {MaskTool} from '../core/session/mask-stroke.js';
 import type {Command, SessionProgress} from '../core/session/open-model.js';
 import type {Status} from '../core/session/session.js';
-import {formatCount, formatMs, formatShare, formatValue} from './format.js';
+import {formatCount, formatDigits, formatMs, formatShare, formatValue} from './format.js';
 
 const SUBSCRIPTS = '₀₁₂₃₄₅₆₇₈₉';
 
@@ -81,6 +81,21 @@ const FAILURES: Record<Command | 'engine' | 'view', {title: string; advice: stri
     advice: 'What is shown may be out of date. Try again, or pick another image.',
   },
 };
+
+/** What a phase by phase iteration has told so far of its batch. */
+function batchNote({values}: PhaseReport): string {
+  const {scoreReal, scoreRedrawn, recoveryLoss, generatorLoss, discriminatorLoss} = values;
+  const told = [
+    ['D(I)', scoreReal],
+    ['D(Î)', scoreRedrawn],
+    ['(ẑ − z)²', recoveryLoss],
+    ['loss of f, G', generatorLoss],
+    ['loss of D', discriminatorLoss],
+  ] as const;
+  const known = told.filter(([, value]) => value !== undefined);
+  if (known.length === 0) return '';
+  return `Of the batch: ${known.map(([name, value]) => `${name} ${formatValue(value)}`).join(', ')}`;
+}
 
 export const strings = {
   region: (region: number) => `Region ${region + 1}`,
@@ -214,6 +229,71 @@ export const strings = {
     outdated: 'Drawn anew when training rests',
   },
 
+  flow: {
+    title: 'Data flow',
+    label: 'Data flow from the image to the score. Arrow keys go along it.',
+    readBack: 'Read back by δ',
+    speed: 'Speed',
+    pace: (restMs: number) => {
+      if (restMs === 0) return 'full, whole iterations';
+      if (restMs === Infinity) return 'one phase a click';
+      return `a phase each ${formatValue(restMs / 1000)} s`;
+    },
+    lit: 'at work',
+    sign: {
+      f: () => 'f',
+      G: (region: number) => `G${subscript(region + 1)}`,
+      D: () => 'D',
+      delta: () => 'δ',
+    },
+    name: {
+      image: () => 'Image I',
+      masks: () => 'Masks M',
+      mask: (region: number) => `Mask M${subscript(region + 1)}`,
+      code: (region: number) => `Code z${subscript(region + 1)}`,
+      drawn: (region: number) => `Redraw V${subscript(region + 1)}`,
+      composition: (region: number) => `Image Î${subscript(region + 1)}`,
+      score: () => 'Score',
+      recovered: (region: number) => `Read ẑ${subscript(region + 1)}`,
+      f: () => 'f',
+      G: () => 'G',
+      D: () => 'D',
+      delta: () => 'δ',
+    },
+    spoken: {
+      image: () => 'Image I',
+      f: () => 'Mask network f: cuts the image into regions',
+      masks: () => 'Masks M of all regions',
+      mask: (region: number) => `Mask M of region ${region + 1}`,
+      code: (region: number) => `Code z of region ${region + 1}`,
+      G: (region: number) =>
+        `Generator G of region ${region + 1}: draws in the mask, from the code`,
+      drawn: (region: number) => `Redraw V of region ${region + 1}`,
+      composition: (region: number) => `Composition Î: the image with region ${region + 1} redrawn`,
+      D: () => 'Discriminator D: real or redrawn',
+      score: () => 'Score',
+      delta: () => 'Encoder δ: reads the code back',
+      recovered: (region: number) => `Code ẑ of region ${region + 1} as δ reads it`,
+    },
+    number: (value: number | undefined) => formatValue(value),
+    imageScore: (score: number | undefined) =>
+      score === undefined ? '' : `D(I) ${formatValue(score)}`,
+    score: (score: number | undefined) => (score === undefined ? '' : `D(Î) ${formatValue(score)}`),
+    area: (area: number | undefined) => (area === undefined ? '' : `${formatShare(area)} of I`),
+    error: (error: number | undefined) =>
+      error === undefined ? '' : `error ${formatValue(error)}`,
+    gradient: (norm: number | undefined) => (norm === undefined ? '' : `∇ ${formatDigits(norm)}`),
+    note: (phase: PhaseReport | undefined) => (phase ? batchNote(phase) : ''),
+  },
+
+  guard: {
+    title: (region: number) => `Region ${region + 1} has nearly vanished.`,
+    text: (area: number, iteration: number) =>
+      `Its mask takes ${formatShare(area)} of the images at iteration ${formatCount(iteration)}: the training has collapsed, and rarely finds back.`,
+    restart: (seed: number) => `Restart with seed ${seed}`,
+    goOn: 'Go on',
+  },
+
   training: {
     title: 'Training',
     play: 'Play',
@@ -247,7 +327,11 @@ export const strings = {
     at: (iteration: number) => `iteration ${formatCount(iteration)}`,
     empty: 'Press Step or Play: the numbers of each iteration appear here.',
     alt: (title: string, points: number) =>
-      `${title} over ${formatCount(points)} iterations. Arrow keys move the cursor.`,
+      `${title} over ${formatCount(points)} iterations. Arrow keys move the cursor, plus and minus zoom, Escape shows all.`,
+    hint: 'Drag across to zoom, double click for all.',
+    log: 'Log scale',
+    smooth: 'Smooth',
+    whole: 'Whole course',
   },
 
   timeline: {

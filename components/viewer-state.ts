@@ -11,6 +11,7 @@ import type {
 } from '../core/engine/protocol.js';
 import type {Resource, ResourceState} from '../core/graph/resource.js';
 import type {Command} from '../core/session/open-model.js';
+import {collapseRule, findCollapse, type Collapse} from '../core/session/collapse.js';
 import {matchRegions, type Agreement} from '../core/session/region-matching.js';
 import {Session} from '../core/session/session.js';
 import type {About} from '../core/session/views.js';
@@ -57,6 +58,8 @@ export class ViewerState {
   /** One a region. */
   readonly redraws: ReadonlySignal<readonly (About<RedrawResult> | undefined)[]>;
   readonly charts: ReadonlySignal<HistoryCharts>;
+  /** What the last check of the region areas found. */
+  readonly collapse: ReadonlySignal<Collapse | undefined>;
 
   constructor(engine: EngineClient) {
     const session = new Session(engine);
@@ -96,6 +99,11 @@ export class ViewerState {
       // The columns grow in place: the revision is what tells.
       void history.revision.value;
       return historyCharts(history);
+    });
+    this.collapse = computed(() => {
+      void history.revision.value;
+      const regions = session.model.value?.config.regions ?? 2;
+      return findCollapse(history, collapseRule(regions));
     });
   }
 

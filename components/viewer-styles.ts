@@ -171,6 +171,7 @@ export const viewerStyles = css`
   .checks {
     display: flex;
     flex-wrap: wrap;
+    align-items: center;
     gap: 0 16px;
   }
 
@@ -178,7 +179,8 @@ export const viewerStyles = css`
     margin-top: 16px;
   }
 
-  .map > summary {
+  .map > summary,
+  .flow summary {
     width: fit-content;
     min-height: 30px;
     font-weight: 600;
@@ -257,7 +259,7 @@ export const viewerStyles = css`
 
   @container (min-width: 1180px) {
     .sheet {
-      grid-template: auto auto 1fr auto / 256px minmax(0, 1fr) 372px;
+      grid-template: auto auto 1fr auto auto / 256px minmax(0, 1fr) 372px;
     }
 
     .image,

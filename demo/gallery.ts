@@ -12,6 +12,7 @@ import {codeAt, dimensionAxis, planeThrough} from '../core/session/code-plane.js
 import {History} from '../core/session/history.js';
 import {surveyGrid} from '../core/session/latent.js';
 import {FakeEngine} from '../test/fixtures/fake-engine.js';
+import {phaseReport, sceneFlow} from '../test/fixtures/flow.js';
 import {
   areasOf,
   composed,
@@ -206,6 +207,24 @@ render(
       <p>Distributions of scores, and where D looks, in the viewer above.</p>
       <redo-discriminator-view for="viewer"></redo-discriminator-view>
     </section>
+    <section class="wide">
+      <h2>redo-data-flow, redo-flow-controls</h2>
+      <p>Gradients flow back at the end of the generator’s update.</p>
+      <redo-flow-controls
+        .phaseRestMs=${800}
+        .phase=${phaseReport('generator', 'gradients')}
+      ></redo-flow-controls>
+      <redo-data-flow
+        .flow=${sceneFlow({phase: phaseReport('generator', 'gradients')})}
+      ></redo-data-flow>
+    </section>
+    <section>
+      <h2>redo-data-flow</h2>
+      <p>Where it is narrow; the discriminator scores a real image and a redrawn one.</p>
+      <redo-data-flow
+        .flow=${sceneFlow({phase: phaseReport('discriminator', 'score')})}
+      ></redo-data-flow>
+    </section>
     <section>
       <h2>redo-train-controls</h2>
       <p>At rest.</p>
@@ -220,6 +239,24 @@ render(
       <h2>redo-line-chart</h2>
       <p>10,000 iterations.</p>
       <redo-line-chart heading="Losses" .data=${charts.losses} .row=${2500}></redo-line-chart>
+    </section>
+    <section>
+      <h2>redo-line-chart zoom, log, smoothing</h2>
+      <p>A part of the course, averaged over what came before.</p>
+      <redo-line-chart
+        heading="Losses"
+        log
+        .data=${charts.losses}
+        .zoom=${[200, 1200]}
+        .smoothing=${0.95}
+      ></redo-line-chart>
+    </section>
+    <section>
+      <h2>redo-collapse-guard</h2>
+      <p>A region has vanished.</p>
+      <redo-collapse-guard
+        .collapse=${{region: 1, area: 0.02, iteration: 500}}
+      ></redo-collapse-guard>
     </section>
     <section>
       <h2>redo-line-chart</h2>

@@ -1,5 +1,13 @@
 import {expect} from '@open-wc/testing';
-import {drawLineChart, rowAt, thin, type ChartData} from '../../components/line-chart-drawing.js';
+import {
+  drawLineChart,
+  rowAt,
+  rowsIn,
+  smooth,
+  thin,
+  zoomBetween,
+  type ChartData,
+} from '../../components/line-chart-drawing.js';
 
 const SIZE = {width: 300, height: 160};
 
@@ -101,6 +109,53 @@ describe('drawLineChart(svg, data, options)', () => {
     expect(points.length).to.be.at.most(4 * SIZE.width);
   });
 
+  it('draws what the zoom holds alone, and fits the values to it', () => {
+    const root = svg();
+    const data = chart(100);
+    (data.series[0]!.values as number[])[80] = 1000;
+    drawLineChart(root, data, {...SIZE, zoom: [10, 19]});
+    const points = root.querySelector('path.line')!.getAttribute('d')!.match(/[ML]/g)!;
+    expect(points).to.have.length(10);
+    const labels = [...root.querySelectorAll('g.y text')].map(text => text.textContent);
+    expect(labels).to.not.include('1,000');
+    expect(labels).to.include('0.0');
+  });
+
+  it('marks no row outside the zoom', () => {
+    const root = svg();
+    drawLineChart(root, chart(100), {...SIZE, zoom: [10, 19], row: 50});
+    expect(root.querySelectorAll('.cursor')).to.have.length(0);
+  });
+
+  it('labels powers of ten on a logarithmic axis, on both sides of 0', () => {
+    const root = svg();
+    const data = chart(3);
+    data.series[0]!.values = [-20, 0, 300];
+    drawLineChart(root, data, {...SIZE, log: true});
+    const labels = [...root.querySelectorAll('g.y text')].map(text => text.textContent);
+    expect(labels).to.include.members(['−10', '−1', '0', '1', '10', '100']);
+    drawLineChart(root, data, SIZE);
+    const linear = [...root.querySelectorAll('g.y text')].map(text => text.textContent);
+    expect(linear).to.not.include('−1');
+  });
+
+  it('draws the values faintly behind their moving average', () => {
+    const root = svg();
+    drawLineChart(root, chart(50), {...SIZE, smoothing: 0.9});
+    const shape = (selector: string) => root.querySelector(selector)!.getAttribute('d');
+    expect(root.querySelectorAll('path.raw')).to.have.length(2);
+    expect(shape('path.raw')).to.not.equal(shape('path.line'));
+    drawLineChart(root, chart(50), SIZE);
+    expect(root.querySelectorAll('path.raw')).to.have.length(0);
+  });
+
+  it('draws the brush between its two positions', () => {
+    const root = svg();
+    drawLineChart(root, chart(50), {...SIZE, brush: [120, 80]});
+    const brush = root.querySelector('rect.brush')!;
+    expect([brush.getAttribute('x'), brush.getAttribute('width')]).to.deep.equal(['80', '40']);
+  });
+
   it('keeps to a stated range', () => {
     const root = svg();
     drawLineChart(root, {...chart(10), range: [0, 100]}, SIZE);
@@ -126,5 +181,40 @@ describe('rowAt(data, options, pixel)', () => {
 
   it('is undefined without rows', () => {
     expect(rowAt(chart(0), SIZE, 10)).to.equal(undefined);
+  });
+});
+
+describe('rowsIn(x, zoom)', () => {
+  it('is the rows within, and all where none is', () => {
+    const x = [1, 3, 5, 7];
+    expect(rowsIn(x, undefined)).to.deep.equal([0, 4]);
+    expect(rowsIn(x, [3, 6])).to.deep.equal([1, 3]);
+    expect(rowsIn(x, [8, 20])).to.deep.equal([0, 4]);
+  });
+});
+
+describe('zoomBetween(data, options, pixels)', () => {
+  it('is in order and within what is shown', () => {
+    const data = chart(101);
+    const middle = 38 + (300 - 48) / 2;
+    expect(zoomBetween(data, SIZE, [1000, middle])).to.deep.equal([51, 101]);
+    expect(zoomBetween(data, {...SIZE, zoom: [51, 101]}, [0, middle])).to.deep.equal([51, 76]);
+  });
+});
+
+describe('smooth(values, weight)', () => {
+  it('averages, the latest the most, and begins at the first value', () => {
+    expect([...smooth([4, 4, 4], 0.9)].map(value => value.toFixed(9))).to.deep.equal(
+      Array.from({length: 3}, () => '4.000000000')
+    );
+    // (0.5 · 0.5 · 1 + 0.5 · 4) / 0.75
+    expect(smooth([1, 4], 0.5)[1]).to.be.closeTo(3, 1e-12);
+  });
+
+  it('keeps gaps, and averages over them', () => {
+    const [first, gap, last] = smooth([1, NaN, 4], 0.5);
+    expect(first).to.equal(1);
+    expect(gap).to.be.NaN;
+    expect(last).to.be.closeTo(3, 1e-12);
   });
 });

@@ -84,6 +84,99 @@ describe('redo-line-chart', () => {
     ]);
   });
 
+  describe('zoom', () => {
+    const at = (plot: Element, share: number) => {
+      const {left, right} = plot.getBoundingClientRect();
+      return {clientX: left + 38 + share * (right - left - 48), pointerId: 1, button: 0};
+    };
+    /** Drags across the plot, as far as the shares of its axis say. */
+    function drag(plot: HTMLElement, from: number, to: number, pointerType = 'mouse') {
+      // A pointer that is made up can't be captured.
+      plot.setPointerCapture = () => undefined;
+      for (const [type, share] of [
+        ['pointerdown', from],
+        ['pointermove', to],
+        ['pointerup', to],
+      ] as const) {
+        plot.dispatchEvent(new PointerEvent(type, {...at(plot, share), pointerType}));
+      }
+    }
+
+    it('fires zoom-change when a range was dragged over', async () => {
+      const {plot} = await chart(101);
+      const events = record('zoom-change');
+      drag(plot, 0.7, 0.2);
+      expect(events.map(each => each.detail)).to.deep.equal([{zoom: [21, 71]}]);
+    });
+
+    it('fires no zoom-change for a click, nor for a finger', async () => {
+      const {plot} = await chart(101);
+      const events = record('zoom-change');
+      drag(plot, 0.5, 0.5);
+      drag(plot, 0.2, 0.7, 'touch');
+      expect(events).to.be.empty;
+    });
+
+    it('shows the range while it is dragged over', async () => {
+      const {el, plot} = await chart(101);
+      plot.setPointerCapture = () => undefined;
+      plot.dispatchEvent(new PointerEvent('pointerdown', at(plot, 0.2)));
+      plot.dispatchEvent(new PointerEvent('pointermove', at(plot, 0.6)));
+      await el.updateComplete;
+      expect(findAll(el, 'rect.brush')).to.have.length(1);
+      plot.dispatchEvent(new PointerEvent('pointercancel', at(plot, 0.6)));
+      await el.updateComplete;
+      expect(findAll(el, 'rect.brush')).to.have.length(0);
+    });
+
+    it('a double click or Escape shows all again', async () => {
+      const {el, plot} = await chart(101);
+      const events = record('zoom-change');
+      plot.focus();
+      await sendKeys({press: 'Escape'});
+      expect(events).to.be.empty;
+      el.zoom = [10, 20];
+      await sendKeys({press: 'Escape'});
+      plot.dispatchEvent(new MouseEvent('dblclick'));
+      expect(events.map(each => each.detail)).to.deep.equal([{zoom: undefined}, {zoom: undefined}]);
+    });
+
+    it('plus and minus zoom about the cursor', async () => {
+      const {el, plot} = await chart(101);
+      const events = record('zoom-change');
+      el.row = 50;
+      plot.focus();
+      await sendKeys({press: '+'});
+      el.zoom = [26, 76];
+      await sendKeys({press: '-'});
+      expect(events.map(each => each.detail)).to.deep.equal([{zoom: [26, 76]}, {zoom: undefined}]);
+    });
+
+    it('keeps the arrow keys within', async () => {
+      const {el, plot, events} = await chart(101);
+      el.zoom = [10, 20];
+      plot.focus();
+      await sendKeys({press: 'Home'});
+      await sendKeys({press: 'End'});
+      expect(events.map(each => each.detail)).to.deep.equal([{row: 9}, {row: 19}]);
+    });
+  });
+
+  it('log and smoothing change the lines', async () => {
+    const {el} = await chart(101);
+    const shape = () => find(el, '.plot path.line').getAttribute('d');
+    const shapes = [shape()];
+    el.log = true;
+    await el.updateComplete;
+    shapes.push(shape());
+    el.log = false;
+    el.smoothing = 0.9;
+    await el.updateComplete;
+    shapes.push(shape());
+    expect(new Set(shapes).size).to.equal(3);
+    expect(findAll(el, 'path.raw')).to.have.length(3);
+  });
+
   it('speaks the row at the cursor', async () => {
     const {el, plot, numbers} = await chart();
     el.row = 2;

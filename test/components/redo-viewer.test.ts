@@ -1,6 +1,7 @@
 import {expect, fixture, html} from '@open-wc/testing';
 import {sendKeys} from '@web/test-runner-commands';
 import type {RedoCodeSliders} from '../../components/redo-code-sliders.js';
+import type {RedoDataFlow} from '../../components/redo-data-flow.js';
 import type {RedoLatentMap} from '../../components/redo-latent-map.js';
 import type {RedoLineChart} from '../../components/redo-line-chart.js';
 import type {RedoMaskEditor} from '../../components/redo-mask-editor.js';
@@ -420,6 +421,37 @@ describe('redo-viewer', () => {
       expect(charts.map(each => each.row)).to.deep.equal([0, 0, 0]);
     });
 
+    it('the zoom of one chart is that of all, until the whole course is asked for', async () => {
+      const {el, engine, press} = await viewer();
+      await press('+100');
+      await settled(engine, el);
+      const charts = findAll<RedoLineChart>(el, 'redo-line-chart');
+      find(charts[1]!, '.plot').focus();
+      await sendKeys({press: '+'});
+      await el.updateComplete;
+      expect(charts.map(each => each.zoom)).to.deep.equal([
+        [51, 100],
+        [51, 100],
+        [51, 100],
+      ]);
+      find(el, '.history button').click();
+      await el.updateComplete;
+      expect(charts.map(each => each.zoom)).to.deep.equal([undefined, undefined, undefined]);
+    });
+
+    it('log scale and smoothing are chosen for all charts', async () => {
+      const {el} = await viewer();
+      find<HTMLInputElement>(el, 'input[name="log"]').click();
+      find<HTMLInputElement>(el, 'input[name="smooth"]').click();
+      await el.updateComplete;
+      const charts = findAll<RedoLineChart>(el, 'redo-line-chart');
+      expect(charts.map(({log, smoothing}) => [log, smoothing])).to.deep.equal([
+        [true, 0.95],
+        [true, 0.95],
+        [true, 0.95],
+      ]);
+    });
+
     it('an error stops it, is shown, and can be tried again', async () => {
       const {el, engine, press} = await viewer();
       engine.failNext('iterate', 'iterate: loss must be finite; got NaN');
@@ -433,6 +465,53 @@ describe('redo-viewer', () => {
       expect(findAll(el, 'redo-error-panel')).to.be.empty;
       await press('Pause');
       await settled(engine, el);
+    });
+  });
+
+  describe('data flow', () => {
+    const flow = (el: RedoViewer) => find<RedoDataFlow>(el, 'redo-data-flow');
+
+    it('shows what is in hand, and costs no request more', async () => {
+      const {el, inner} = await viewer();
+      const rows = inner<RedoRegionGrid>('redo-region-grid').rows;
+      el.region = 1;
+      await el.updateComplete;
+      const {region, variant, imageScore, composition} = flow(el).flow;
+      expect([region, variant, imageScore]).to.deep.equal([1, 'published', 0.42]);
+      expect(composition === rows[1]!.composition).to.equal(true);
+      expect(flow(el).flow.recovered).to.equal(undefined);
+    });
+
+    it('reads the code back when asked to', async () => {
+      const {el, engine} = await viewer();
+      find<HTMLInputElement>(el, 'input[name="flow-recovered"]').click();
+      await settled(engine, el);
+      expect(flow(el).flow.recovered).to.have.length(3);
+      expect(find<HTMLInputElement>(el, 'input[name="recovered"]').checked).to.equal(true);
+    });
+
+    it('plays phase by phase at the speed of its slider', async () => {
+      const {el, engine, inner} = await viewer();
+      const controls = inner('redo-flow-controls');
+      enter(find<HTMLInputElement>(controls, 'input'), '1', 'input');
+      await el.updateComplete;
+      find(controls, 'button').click();
+      await until(() => flow(el).flow.phase?.phase === 'sample');
+      expect(el.session!.training.phaseRestMs.value).to.equal(3000);
+      expect(el.session!.status.value).to.equal('playing');
+      expect(engine.count('iterate')).to.equal(0);
+      find(controls, 'button').click();
+      await settled(engine, el);
+      findAll(controls, 'button')[1]!.click();
+      await settled(engine, el);
+      expect(flow(el).flow.phase!.phase).to.equal('masks');
+    });
+
+    it('closed, it is not there', async () => {
+      const {el, engine} = await viewer();
+      find(el, '.flow summary').click();
+      await settled(engine, el);
+      expect(findAll(el, 'redo-data-flow').length).to.equal(0);
     });
   });
 

@@ -1,0 +1,53 @@
+/** Whether a training has collapsed: one region takes the image, another has vanished (METHOD «Collapse and restart»). */
+
+import type {History} from './history.js';
+
+/** When a region counts as vanished. */
+export interface CollapseRule {
+  /** Mean mask under which it has, in [0, 1]. */
+  area: number;
+  /** Iterations between two checks. */
+  every: number;
+  /** Iterations before a check that the mean is over: areas of single batches go up and down. */
+  over: number;
+}
+
+/**
+ * The published run's rule: 0.1, every 500 iterations. It is for two regions; where there are more,
+ * an object may rightly be smaller.
+ */
+export const COLLAPSE_RULE: CollapseRule = {area: 0.1, every: 500, over: 50};
+
+export interface Collapse {
+  /** The smallest region, from 0. */
+  region: number;
+  /** Its mean mask, in [0, 1]. */
+  area: number;
+  /** The check that found it. */
+  iteration: number;
+}
+
+/** The rule for a number of regions: with more than two, the threshold shrinks to one in a hundred. */
+export function collapseRule(regions: number): CollapseRule {
+  return regions > 2 ? {...COLLAPSE_RULE, area: 0.01} : COLLAPSE_RULE;
+}
+
+/** What the last check found; undefined where all regions live, or none was made yet. */
+export function findCollapse(
+  {iterations, areas}: Pick<History, 'iterations' | 'areas'>,
+  {area: threshold, every, over}: CollapseRule
+): Collapse | undefined {
+  const iteration = Math.floor((iterations.at(-1) ?? 0) / every) * every;
+  if (iteration === 0) return undefined;
+  const after = iterations.findLastIndex(each => each <= iteration) + 1;
+  const first = iterations.findLastIndex(each => each <= iteration - over) + 1;
+  const means = areas.map(column => mean(column.slice(first, after)));
+  const area = Math.min(...means.filter(Number.isFinite));
+  return area < threshold ? {region: means.indexOf(area), area, iteration} : undefined;
+}
+
+/** Mean of the numbers that are there; NaN where none is. */
+function mean(values: readonly number[]): number {
+  const known = values.filter(value => !Number.isNaN(value));
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
+}

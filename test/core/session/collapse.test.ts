@@ -1,0 +1,58 @@
+import {expect} from '@open-wc/testing';
+import {COLLAPSE_RULE, collapseRule, findCollapse} from '../../../core/session/collapse.js';
+import {History} from '../../../core/session/history.js';
+
+/** A history of two regions whose second has an area that follows the iteration. */
+function course(length: number, area: (iteration: number) => number | undefined): History {
+  const history = new History();
+  history.append(
+    Array.from({length}, (_, i) => {
+      const own = area(i + 1);
+      return {iteration: i + 1, stepMs: 1, ...(own !== undefined && {areas: [1 - own, own]})};
+    })
+  );
+  return history;
+}
+
+describe('findCollapse(history, rule)', () => {
+  it('finds nothing before the first check, and at the check the smallest region', () => {
+    expect(
+      findCollapse(
+        course(499, () => 0.02),
+        COLLAPSE_RULE
+      )
+    ).to.equal(undefined);
+    const found = findCollapse(
+      course(500, () => 0.02),
+      COLLAPSE_RULE
+    )!;
+    expect(found).to.include({region: 1, iteration: 500});
+    expect(found.area).to.be.closeTo(0.02, 1e-12);
+  });
+
+  it('goes by the mean over the iterations before the check', () => {
+    const one = course(600, iteration => (iteration === 500 ? 0.01 : 0.3));
+    expect(findCollapse(one, COLLAPSE_RULE)).to.equal(undefined);
+    const late = course(600, iteration => (iteration > 440 ? 0.05 : 0.3));
+    expect(findCollapse(late, COLLAPSE_RULE)!.iteration).to.equal(500);
+    const later = course(999, iteration => (iteration > 500 ? 0.05 : 0.3));
+    expect(findCollapse(later, COLLAPSE_RULE)).to.equal(undefined);
+  });
+
+  it('looks past iterations that tell no areas', () => {
+    const gaps = course(500, iteration => (iteration % 2 ? undefined : 0.04));
+    expect(findCollapse(gaps, COLLAPSE_RULE)!.area).to.be.closeTo(0.04, 1e-12);
+    expect(
+      findCollapse(
+        course(500, () => undefined),
+        COLLAPSE_RULE
+      )
+    ).to.equal(undefined);
+  });
+
+  it('is less strict with more than two regions', () => {
+    const small = course(500, () => 0.04);
+    expect(findCollapse(small, collapseRule(2))).to.not.equal(undefined);
+    expect(findCollapse(small, collapseRule(3))).to.equal(undefined);
+  });
+});
