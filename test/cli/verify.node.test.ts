@@ -92,7 +92,7 @@ describe('npm run verify', () => {
     passed(result);
     // No bound is wider than it was asked for.
     for (const [, bound] of result.out.matchAll(
-      /^(?:parameter|spectral vector) net.* (\S+)  after/gm
+      /^(?:parameter|spectral vector) net.* (\S+) {2}after/gm
     )) {
       assert.equal(bound, '1.0e-4');
     }
