@@ -66,7 +66,8 @@ describe('redo-status-bar', () => {
           .facts=${{...facts, backend: {...facts.backend, name, race}}}
         ></redo-status-bar>`
       );
-      expect(words(el)).to.include(`Backend ${name}, in a worker · a GPU${said}`);
+      const threads = name === 'wasm' ? ', one thread' : '';
+      expect(words(el)).to.include(`Backend ${name}, in a worker${threads} · a GPU${said}`);
       if (!said) expect(words(el)).to.not.include('chosen');
     });
   }

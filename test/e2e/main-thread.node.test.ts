@@ -30,6 +30,8 @@ interface TraceEvent {
 async function tasksDuring(page: Page, work: () => Promise<void>): Promise<number[]> {
   await page.tracing.start({categories: ['disabled-by-default-devtools.timeline']});
   await work();
+  // The last task has ended, and is in the trace, once another has begun.
+  await page.evaluate('new Promise(resolve => setTimeout(resolve))');
   const trace = await page.tracing.stop();
   const {traceEvents} = JSON.parse(new TextDecoder().decode(trace)) as {traceEvents: TraceEvent[]};
   const thread = ({pid, tid}: TraceEvent): string => `${pid} ${tid}`;
