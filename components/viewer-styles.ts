@@ -44,6 +44,10 @@ export const viewerStyles = css`
     background: none;
   }
 
+  .sheet > .side > :only-child {
+    grid-row: 1 / -1;
+  }
+
   .notices {
     display: grid;
     gap: 8px;
@@ -286,8 +290,19 @@ export const viewerStyles = css`
     }
   }
 
+  /* Of some panels none has a place of its own. */
+  @container (min-width: 640px) {
+    .sheet.chosen {
+      grid-template: none / repeat(auto-fit, minmax(min(320px, 100%), 1fr));
+    }
+
+    .sheet.chosen > :not(.wide) {
+      grid-area: auto;
+    }
+  }
+
   @container (min-width: 1400px) {
-    .sheet:has(.painting) {
+    .sheet:not(.chosen):has(.painting) {
       grid-template-columns: 360px minmax(0, 1fr) 372px;
     }
   }
