@@ -232,7 +232,7 @@ export const viewerStyles = css`
     }
 
     .charts {
-      grid-template-columns: repeat(auto-fit, minmax(220px, 1fr));
+      grid-template-columns: repeat(auto-fit, minmax(200px, 1fr));
     }
 
     .pictures:has(.painting) {
@@ -296,8 +296,12 @@ export const viewerStyles = css`
       grid-template: none / repeat(auto-fit, minmax(min(320px, 100%), 1fr));
     }
 
-    .sheet.chosen > :not(.wide) {
+    .sheet.chosen > * {
       grid-area: auto;
+    }
+
+    .sheet.chosen > :is(.wide, .history) {
+      grid-column: 1 / -1;
     }
   }
 
