@@ -8,6 +8,7 @@ import type {Session} from '../core/session/session.js';
 import {MASK_LOOKS, renderImage} from './image-panel.js';
 import type {Flow} from './data-flow.js';
 import {loadLateElements} from './late-elements.js';
+import {readPanels, type PanelName} from './panel-names.js';
 import type {SavableView} from './redo-save-menu.js';
 import type {TrainEvents} from './redo-train-controls.js';
 import {strings} from './strings.js';
@@ -68,6 +69,8 @@ export class RedoViewer extends LitElement {
     smooth: false,
   };
   @state() private engineError?: Error;
+  private panelsError?: Error;
+  private shown = readPanels(undefined);
   /** Seed that the weights were made from last. */
   @state() private weightsSeed = 1;
 
@@ -106,6 +109,13 @@ export class RedoViewer extends LitElement {
 
   /** In a signal, so that elements that are bound to this one follow its session. */
   private readonly current = signal<ViewerState | undefined>(undefined);
+  /**
+   * Panels to show, by name with spaces between them; all if absent. What only the others show is
+   * not computed. Names: `images`, `image`, `regions`, `code`, `training`, `history`, `timeline`,
+   * `flow`, `explorer`, `save`, `status`.
+   */
+  @property() panels?: string;
+
   private readonly watcher = new Watcher(this);
   private visible = false;
   /** Made, or tried in vain. */
@@ -126,6 +136,7 @@ export class RedoViewer extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('panels')) this.choosePanels();
     if (changed.has('engine') || changed.has('backend') || changed.has('place')) this.disconnect();
     if (!this.connection) {
       if (this.visible && this.isConnected) this.connect();
@@ -133,6 +144,17 @@ export class RedoViewer extends LitElement {
       this.open();
     }
     this.pushSources();
+  }
+
+  /** What is no panel is told of, and all are shown. */
+  private choosePanels(): void {
+    this.panelsError = undefined;
+    try {
+      this.shown = readPanels(this.panels);
+    } catch (error) {
+      this.shown = readPanels(undefined);
+      this.panelsError = error as Error;
+    }
   }
 
   private setVisible(visible: boolean): void {
@@ -221,7 +243,12 @@ export class RedoViewer extends LitElement {
       const {message} = this.engineError;
       return [{during: 'engine', message, retry: () => this.reconnect()}];
     }
-    const troubles = this.current.value?.troubles(this.looks) ?? [];
+    const shown = {...this.looks, panels: this.shown};
+    const troubles = this.current.value?.troubles(shown) ?? [];
+    if (this.panelsError) {
+      const {message} = this.panelsError;
+      troubles.push({during: 'panels', message, retry: () => this.requestUpdate('panels')});
+    }
     // What could not be opened may be the fault of the engine under it.
     return troubles.map(trouble =>
       trouble.during === 'open' ? {...trouble, retry: () => this.reconnect()} : trouble
@@ -254,17 +281,23 @@ export class RedoViewer extends LitElement {
             <redo-progress .progress=${session.progress.value}></redo-progress>
           </div>`;
     }
+    const {shown, looks} = this;
+    const when = (name: PanelName, panel: () => TemplateResult) =>
+      shown.has(name) ? panel() : nothing;
+    const side = [
+      when('code', () => renderCode(session, looks, setLooks)),
+      when('training', () => panels.renderTraining(session, this.weightsSeed)),
+    ];
     return html`
-      ${panels.renderImages(session, model)} ${renderImage(state, this.looks, setLooks)}
-      ${panels.renderRegions(state)}
-      <div class="side">
-        ${renderCode(session, this.looks, setLooks)}
-        ${panels.renderTraining(session, this.weightsSeed)}
-      </div>
-      ${panels.renderHistory(state, this.looks, setLooks, this.weightsSeed)}
-      ${panels.renderTimeline(session)} ${renderFlow(state, this.looks, setLooks)}
-      <redo-explorer class="wide" .viewer=${this}></redo-explorer>
-      ${panels.renderSave(session, this.preset, this.savableViews)}
+      ${when('images', () => panels.renderImages(session, model))}
+      ${when('image', () => renderImage(state, looks, setLooks))}
+      ${when('regions', () => panels.renderRegions(state))}
+      ${side.some(panel => panel !== nothing) ? html`<div class="side">${side}</div>` : nothing}
+      ${when('history', () => panels.renderHistory(state, looks, setLooks, this.weightsSeed))}
+      ${when('timeline', () => panels.renderTimeline(session))}
+      ${when('flow', () => renderFlow(state, looks, setLooks))}
+      ${when('explorer', () => html`<redo-explorer class="wide" .viewer=${this}></redo-explorer>`)}
+      ${when('save', () => panels.renderSave(session, this.preset, this.savableViews))}
     `;
   }
 
@@ -275,7 +308,7 @@ export class RedoViewer extends LitElement {
         ${this.renderTroubles()}
         <div
           part="sheet"
-          class="sheet"
+          class="sheet ${this.panels === undefined ? '' : 'chosen'}"
           data-view="sheet"
           @image-pick=${(event: CustomEvent<{index: number}>) => (this.image = event.detail.index)}
           @region-pick=${(event: CustomEvent<{region: number}>) =>
@@ -302,7 +335,7 @@ export class RedoViewer extends LitElement {
           @train-reset=${this.handleReset}
         >
           ${current ? this.renderPanels(current) : nothing}
-          ${current ? panels.renderFoot(current.session) : nothing}
+          ${current && this.shown.has('status') ? panels.renderFoot(current.session) : nothing}
         </div>
         <p class="visually-hidden" role="status">${current?.announcement()}</p>
       `;

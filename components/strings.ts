@@ -51,7 +51,7 @@ const STATUSES: Record<Status, string> = {
   disposed: 'Closed',
 };
 
-const FAILURES: Record<Command | 'engine' | 'view', {title: string; advice: string}> = {
+const FAILURES: Record<Command | 'engine' | 'panels' | 'view', {title: string; advice: string}> = {
   engine: {
     title: 'The engine could not start.',
     advice: 'Try again, or choose another backend: backend="wasm" runs in any current browser.',
@@ -75,6 +75,10 @@ const FAILURES: Record<Command | 'engine' | 'view', {title: string; advice: stri
   train: {
     title: 'Training has stopped.',
     advice: 'Try again to go on from here. If it keeps failing, reset to start from new weights.',
+  },
+  panels: {
+    title: 'There is no such panel.',
+    advice: 'All of them are shown. Correct the attribute panels of this element.',
   },
   view: {
     title: 'A picture could not be computed.',
@@ -103,7 +107,7 @@ export const strings = {
   phase: (phase: Phase) => PHASES[phase],
   stage: (stage: SessionProgress['stage']) => STAGES[stage],
   status: (status: Status) => STATUSES[status],
-  failure: (during: Command | 'engine' | 'view') => FAILURES[during],
+  failure: (during: Command | 'engine' | 'panels' | 'view') => FAILURES[during],
   tryAgain: 'Try again',
   updating: 'updating…',
 
@@ -364,6 +368,7 @@ export const strings = {
       regions: 'Regions and redraws',
       code: 'Code and map',
       history: 'Charts',
+      flow: 'Data flow',
       sheet: 'Everything',
     },
   },

@@ -20,6 +20,7 @@ export function renderFlow(
   const {training} = state.session;
   return html`<section
     class="wide flow"
+    data-view="flow"
     aria-label=${strings.flow.title}
     @train-pace=${({detail}: CustomEvent<FlowEvents['train-pace']>) =>
       (training.phaseRestMs.value = detail.phaseRestMs)}

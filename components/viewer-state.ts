@@ -17,20 +17,24 @@ import {Session} from '../core/session/session.js';
 import type {About} from '../core/session/views.js';
 import {historyCharts, type HistoryCharts} from './history-charts.js';
 import {masksOfLabels, paintErrors} from './mask-drawing.js';
+import type {PanelName} from './panel-names.js';
 import {strings} from './strings.js';
 
 /** Something that failed, as it is shown. */
 export interface Trouble {
-  during: Command | 'engine' | 'view';
+  during: Command | 'engine' | 'panels' | 'view';
   message: string;
   retry: () => void;
 }
 
 /** What is computed only while it is looked at. */
 export interface Shown {
+  /** The panels on the page. */
+  panels: ReadonlySet<PanelName>;
   showRecovered: boolean;
   showEffects: boolean;
   showMap: boolean;
+  showFlow: boolean;
 }
 
 /** An image with its true labels; without either where it has not been read or labelled. */
@@ -107,8 +111,8 @@ export class ViewerState {
     });
   }
 
-  /** @param looks What is looked at: what is not, is not asked for. */
-  troubles({showRecovered, showEffects, showMap}: Shown): Trouble[] {
+  /** @param shown What is looked at: what is not, is not asked for. */
+  troubles({panels, showRecovered, showEffects, showMap, showFlow}: Shown): Trouble[] {
     const {failure, views, latent} = this.session;
     const troubles: Trouble[] = [];
     if (failure.value) {
@@ -117,11 +121,17 @@ export class ViewerState {
     }
     if (!this.session.model.value) return troubles;
     const {samples, segmentation, redraws, scores} = views;
-    const nodes: Resource<unknown>[] = [samples, segmentation, ...redraws.value, ...scores.value];
-    if (showRecovered) nodes.push(views.recovery);
-    if (showEffects) nodes.push(latent.effects);
-    if (showMap) nodes.push(latent.survey);
-    if (showMap && latent.choice.value.kind === 'principal') nodes.push(latent.directions);
+    const isCode = panels.has('code');
+    const isFlow = panels.has('flow') && showFlow;
+    const isMap = isCode && showMap;
+    const nodes: Resource<unknown>[] = [];
+    if (panels.has('images') || panels.has('image') || isFlow) nodes.push(samples);
+    if (panels.has('image') || panels.has('regions') || isFlow) nodes.push(segmentation);
+    if (panels.has('regions') || isFlow) nodes.push(...redraws.value, ...scores.value);
+    if ((isCode || isFlow) && showRecovered) nodes.push(views.recovery);
+    if (isCode && showEffects) nodes.push(latent.effects);
+    if (isMap) nodes.push(latent.survey);
+    if (isMap && latent.choice.value.kind === 'principal') nodes.push(latent.directions);
     const failed = nodes.filter(node => node.state.value.error);
     // What fails for one reason is one trouble.
     for (const message of new Set(failed.map(node => node.state.value.error!.message))) {

@@ -44,6 +44,10 @@ export const viewerStyles = css`
     background: none;
   }
 
+  .sheet > .side > :only-child {
+    grid-row: 1 / -1;
+  }
+
   .notices {
     display: grid;
     gap: 8px;
@@ -228,7 +232,7 @@ export const viewerStyles = css`
     }
 
     .charts {
-      grid-template-columns: repeat(auto-fit, minmax(220px, 1fr));
+      grid-template-columns: repeat(auto-fit, minmax(200px, 1fr));
     }
 
     .pictures:has(.painting) {
@@ -286,8 +290,23 @@ export const viewerStyles = css`
     }
   }
 
+  /* Of some panels none has a place of its own. */
+  @container (min-width: 640px) {
+    .sheet.chosen {
+      grid-template: none / repeat(auto-fit, minmax(min(320px, 100%), 1fr));
+    }
+
+    .sheet.chosen > * {
+      grid-area: auto;
+    }
+
+    .sheet.chosen > :is(.wide, .history) {
+      grid-column: 1 / -1;
+    }
+  }
+
   @container (min-width: 1400px) {
-    .sheet:has(.painting) {
+    .sheet:not(.chosen):has(.painting) {
       grid-template-columns: 360px minmax(0, 1fr) 372px;
     }
   }

@@ -961,4 +961,61 @@ describe('redo-viewer', () => {
       expect(el.scrollWidth).to.be.at.most(width);
     });
   }
+
+  describe('panels', () => {
+    async function chosen(panels: string) {
+      const engine = new FakeEngine({codeSize: 3});
+      const el = await fixture<RedoViewer>(
+        html`<redo-viewer
+          preset="discs-3"
+          weights="none"
+          panels=${panels}
+          .engine=${engine}
+        ></redo-viewer>`
+      );
+      await started(engine, el);
+      await loadLateElements();
+      await settled(engine, el);
+      return {el, engine};
+    }
+
+    it('shows those that are named, and asks for nothing else', async () => {
+      const {el, engine} = await chosen('image status');
+      expect(findAll(el, '.sheet > *').map(each => each.className)).to.deep.equal([
+        'image',
+        'wide foot',
+      ]);
+      expect(new Set(kinds(engine))).to.deep.equal(new Set(['open', 'samples', 'segment']));
+      await expect(el).to.be.accessible();
+      el.panels = 'regions code';
+      await settled(engine, el);
+      expect(findAll(el, '.sheet > *').map(each => each.className)).to.deep.equal([
+        'regions',
+        'side',
+      ]);
+      expect(kinds(engine)).to.include('redraw');
+    });
+
+    it('takes all the width there is, and no more', async () => {
+      const {el} = await chosen('image training history');
+      for (const width of [360, 800, 1300]) {
+        el.style.width = `${width}px`;
+        await el.updateComplete;
+        const inside = findAll(el, '.sheet > *').map(each => each.getBoundingClientRect());
+        const sheet = find(el, '.sheet').getBoundingClientRect();
+        expect(Math.max(...inside.map(({right}) => right))).to.be.closeTo(sheet.right, 2);
+        for (const {left, right} of inside) expect(right - left).to.be.at.least(300);
+      }
+    });
+
+    it('says what is no panel, and shows all', async () => {
+      const {el, engine} = await chosen('image gears');
+      expect(find(el, 'redo-error-panel').shadowRoot!.textContent).to.include('got gears');
+      expect(findAll(el, '.sheet > *').length).to.be.above(8);
+      el.panels = 'image';
+      await settled(engine, el);
+      expect(findAll(el, 'redo-error-panel')).to.be.empty;
+      expect(findAll(el, '.sheet > *')).to.have.length(1);
+    });
+  });
 });
