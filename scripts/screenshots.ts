@@ -1,0 +1,88 @@
+/**
+ * Takes the pictures of the pages in `docs/images`, wide and narrow, light and dark.
+ *
+ *     npm run screenshots
+ */
+
+import {mkdir} from 'node:fs/promises';
+import {join, resolve} from 'node:path';
+
+import {launch, type Page} from 'puppeteer-core';
+import {createServer} from 'vite';
+
+import {browserFlags, findOrInstallBrowser} from './find-browser.js';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const OUT = join(ROOT, 'docs/images');
+const WIDTHS = {wide: 1440, narrow: 390} as const;
+const SCHEMES = ['light', 'dark'] as const;
+
+/** Address, and what is done in the page before its picture is taken. */
+const PAGES: Readonly<Record<string, {path: string; prepare?: string}>> = {
+  viewer: {
+    path: '',
+    // Some iterations, then the first phases of another one, for charts, time line and data flow.
+    prepare: `
+      const {training} = viewers[0].session;
+      training.step(24);
+      await until(() => training.remaining.value === 0 && !training.running.value);
+      for (let i = 0; i < 4; i++) await training.stepPhase();
+      const explorer = viewers[0].shadowRoot.querySelector('redo-explorer');
+      for (const view of explorer.shadowRoot.querySelectorAll('details')) {
+        view.open = true;
+        view.scrollIntoView();
+        await until(() => !view.querySelector('[aria-busy="true"], .updating'));
+        await new Promise(resolve => setTimeout(resolve, 20_000));
+      }`,
+  },
+  gallery: {path: 'demo/gallery.html'},
+  article: {path: 'demo/article.html'},
+};
+
+/** Waits until every viewer of the page has been seen and is ready, then prepares it. */
+async function settle(page: Page, prepare = ''): Promise<void> {
+  await page.evaluate(`(async () => {
+    const until = async condition => {
+      while (!condition()) await new Promise(resolve => setTimeout(resolve, 100));
+    };
+    const viewers = [...document.querySelectorAll('redo-viewer')];
+    for (const viewer of viewers) {
+      viewer.scrollIntoView();
+      await until(() => viewer.session?.status.value === 'ready');
+    }
+    ${prepare}
+    scrollTo(0, 0);
+    await new Promise(resolve => setTimeout(resolve, 3000));
+  })()`);
+}
+
+const server = await createServer({root: ROOT, server: {port: 0, host: '127.0.0.1'}});
+await server.listen();
+const browser = await launch({
+  executablePath: await findOrInstallBrowser(),
+  args: browserFlags(),
+  protocolTimeout: 600_000,
+});
+try {
+  await mkdir(OUT, {recursive: true});
+  const chosen = process.argv.slice(2);
+  for (const [name, {path, prepare}] of Object.entries(PAGES)) {
+    if (chosen.length > 0 && !chosen.includes(name)) continue;
+    for (const [size, width] of Object.entries(WIDTHS)) {
+      for (const scheme of SCHEMES) {
+        const page = await browser.newPage();
+        await page.setViewport({width, height: 1000});
+        await page.emulateMediaFeatures([{name: 'prefers-color-scheme', value: scheme}]);
+        await page.goto(server.resolvedUrls!.local[0]! + path);
+        await settle(page, prepare);
+        const file = `${name}-${size}-${scheme}.webp` as const;
+        await page.screenshot({path: join(OUT, file), fullPage: true, type: 'webp', quality: 82});
+        await page.close();
+        process.stdout.write(`${file}\n`);
+      }
+    }
+  }
+} finally {
+  await browser.close();
+  await server.close();
+}
