@@ -1,4 +1,5 @@
 import {expect, fixture, html} from '@open-wc/testing';
+import type {RedoCodeShelf} from '../../components/redo-code-shelf.js';
 import type {RedoExplorer} from '../../components/redo-explorer.js';
 import '../../components/redo-explorer.js';
 import {find, findAll} from '../fixtures/elements.js';
@@ -15,7 +16,7 @@ async function bound() {
   const host = new HostElement();
   const session = await host.open();
   const el = await fixture<RedoExplorer>(html`<redo-explorer .viewer=${host}></redo-explorer>`);
-  await until(() => findAll(el, 'details').length === 3);
+  await until(() => findAll(el, 'details').length === 4);
   const {engine} = host;
   const toggle = (name: string) => find(el, `.${name} > summary`).click();
   return {el, host, session, engine, toggle};
@@ -40,10 +41,21 @@ describe('redo-explorer', () => {
     const {el, engine} = await bound();
     await idle(engine);
     expect(findAll(el, 'summary').map(each => each.textContent)).to.deep.equal([
+      'Shelf of codes',
       'Redraw grid',
       'Codes read back: ẑ against z',
       'Discriminator',
     ]);
+    expect(engine.begun.map(each => each.kind)).to.deep.equal(['open']);
+  });
+
+  it('shelf is bound to the viewer, and asks for nothing by being open', async () => {
+    const {el, host, engine, toggle} = await bound();
+    toggle('shelf');
+    await until(() => findAll(el, 'redo-code-shelf').length === 1);
+    expect(find<RedoCodeShelf>(el, 'redo-code-shelf').viewer).to.equal(host);
+    await expect(el).to.be.accessible();
+    await idle(engine);
     expect(engine.begun.map(each => each.kind)).to.deep.equal(['open']);
   });
 
