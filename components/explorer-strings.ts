@@ -98,6 +98,37 @@ export const explorerStrings = {
     },
   },
 
+  path: {
+    title: 'Path through codes',
+    list: 'Key frames, in the order of the path',
+    source: 'Key frame',
+    now: 'code in hand',
+    add: 'Add',
+    fresh: (count: number) => `Key frame ${count}`,
+    go: (name: string, place: number) => `${place + 1} ${name}: go there`,
+    earlier: (name: string) => `Move ${name} forward`,
+    later: (name: string) => `Move ${name} back`,
+    remove: (name: string) => `Remove ${name}`,
+    moved: (name: string, place: number) => `${name} is number ${place + 1}`,
+    way: 'Interpolation',
+    ways: {spherical: 'spherical', linear: 'linear'},
+    duration: 'Seconds',
+    loop: 'Loop',
+    play: 'Play',
+    pause: 'Pause',
+    slider: 'Place on the path',
+    place: (place: number, length: number) => `${formatValue(place)} of ${length}`,
+    shown: (region: number) => `${strings.regions.drawn(region)}, image in hand`,
+    straight: {
+      opposite: (from: number, to: number) =>
+        `From ${from + 1} to ${to + 1} the path goes straight: the codes are opposite, and no turn is the nearest.`,
+      zero: (from: number, to: number) =>
+        `From ${from + 1} to ${to + 1} the path goes straight: a code of zeros has no direction.`,
+    },
+    hint: 'The region in hand follows the path. Spherical keeps the length of the codes, as they are drawn; drag key frames, or use their arrows, to change the order.',
+    empty: 'Two key frames make a path: add the code in hand, or codes from the shelf.',
+  },
+
   discriminator: {
     title: 'Discriminator',
     scores: 'Scores of D',

@@ -3,6 +3,7 @@
  * one would be split off from it, and travel worse.
  */
 
+import './redo-code-path.js';
 import './redo-code-shelf.js';
 import './redo-code-sliders.js';
 import './redo-collapse-guard.js';
