@@ -40,6 +40,95 @@ export const explorerStrings = {
     all: 'Codes read back, component by component',
   },
 
+  shelf: {
+    title: 'Shelf of codes',
+    list: 'Codes on the shelf',
+    snap: 'Keep the code in hand',
+    fresh: (region: number, image: number) => `${strings.code.title(region)}, image ${image}`,
+    into: 'Load into',
+    inHand: 'region in hand',
+    load: 'Load',
+    loadOne: (name: string, region: number) => `Load ${name} into region ${region + 1}`,
+    loaded: (name: string, region: number) => `${name} is in region ${region + 1}`,
+    name: 'Name',
+    picture: (name: string) => `Region redrawn from ${name}`,
+    compare: 'Compare',
+    compareOne: (name: string) => `Compare ${name}`,
+    remove: 'Delete',
+    removeOne: (name: string) => `Delete ${name}`,
+    removed: (name: string) => `${name} is deleted; Undo puts it back`,
+    undo: 'Undo',
+    undone: 'Put back',
+    kept: (name: string) => `${name} is on the shelf`,
+    from: (region: number, image: number) => `region ${region + 1} · image ${image}`,
+    model: (size: number, iteration: number) => `${size} px · ${formatCount(iteration)} iterations`,
+    otherModel: 'another model',
+    empty: 'Nothing is kept yet. What is kept stays in this browser.',
+    comparison: 'Compared',
+    now: 'Code in hand',
+    distance: (distance: number, cosine: number | undefined) =>
+      `Distance ${formatValue(distance)}` +
+      (cosine === undefined ? '' : `, cosine ${formatValue(cosine)}`),
+    pair: (a: number, b: number) => `${formatValue(a)} and ${formatValue(b)}`,
+    hint: 'Loading copies a code into the region that is chosen, on the image in hand. One code is compared with the one in hand, two with each other.',
+    issues: {
+      full: {
+        title: 'The shelf could not be saved: the browser’s storage is full',
+        advice:
+          'Everything is on the shelf until the page is closed. Delete codes, or free storage of this site, and try again.',
+        action: strings.tryAgain,
+      },
+      forbidden: {
+        title: 'The shelf can’t be saved: the browser forbids it',
+        advice:
+          'Everything is on the shelf until the page is closed. Allow this site to store data (outside a private window or a closed-off frame), and try again.',
+        action: strings.tryAgain,
+      },
+      spoilt: {
+        title: 'What was saved of the shelf can’t be read',
+        advice:
+          'It is left as it is, and changes are not saved. Write over it with what is on the shelf now, or keep on without saving.',
+        action: 'Write over it',
+      },
+      picture: {
+        title: 'The picture could not be drawn',
+        advice: 'The code is on the shelf without it.',
+        action: strings.tryAgain,
+      },
+    },
+  },
+
+  path: {
+    title: 'Path through codes',
+    list: 'Key frames, in the order of the path',
+    source: 'Key frame',
+    now: 'code in hand',
+    add: 'Add',
+    fresh: (count: number) => `Key frame ${count}`,
+    go: (name: string, place: number) => `${place + 1} ${name}: go there`,
+    earlier: (name: string) => `Move ${name} forward`,
+    later: (name: string) => `Move ${name} back`,
+    remove: (name: string) => `Remove ${name}`,
+    moved: (name: string, place: number) => `${name} is number ${place + 1}`,
+    way: 'Interpolation',
+    ways: {spherical: 'spherical', linear: 'linear'},
+    duration: 'Seconds',
+    loop: 'Loop',
+    play: 'Play',
+    pause: 'Pause',
+    slider: 'Place on the path',
+    place: (place: number, length: number) => `${formatValue(place)} of ${length}`,
+    shown: (region: number) => `${strings.regions.drawn(region)}, image in hand`,
+    straight: {
+      opposite: (from: number, to: number) =>
+        `From ${from + 1} to ${to + 1} the path goes straight: the codes are opposite, and no turn is the nearest.`,
+      zero: (from: number, to: number) =>
+        `From ${from + 1} to ${to + 1} the path goes straight: a code of zeros has no direction.`,
+    },
+    hint: 'The region in hand follows the path. Spherical keeps the length of the codes, as they are drawn; drag key frames, or use their arrows, to change the order.',
+    empty: 'Two key frames make a path: add the code in hand, or codes from the shelf.',
+  },
+
   discriminator: {
     title: 'Discriminator',
     scores: 'Scores of D',

@@ -3,6 +3,8 @@
  * one would be split off from it, and travel worse.
  */
 
+import './redo-code-path.js';
+import './redo-code-shelf.js';
 import './redo-code-sliders.js';
 import './redo-collapse-guard.js';
 import './redo-data-flow.js';

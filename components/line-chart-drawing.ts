@@ -12,6 +12,8 @@ import {
   select,
 } from 'd3';
 import type {NumberValue, ScaleContinuousNumeric, ScaleLinear} from 'd3';
+import {LinePath} from './line-path.js';
+import {bucketSize, bucketsOf, smooth, thin} from './line-thinning.js';
 
 /** One line. */
 export interface ChartSeries {
@@ -22,12 +24,15 @@ export interface ChartSeries {
   colour: string;
   /** SVG dash pattern, for those who do not tell colours apart. */
   dash?: string;
-  /** As many as `x` has; NaN is a gap. The array may grow between updates. */
+  /**
+   * As many as `x` has; NaN is a gap. The array may grow between updates; where numbers in it change,
+   * or go, it must be another array.
+   */
   values: readonly number[];
 }
 
 export interface ChartData {
-  /** Rising. */
+  /** Rising; grows as `values` do. */
   x: readonly number[];
   series: readonly ChartSeries[];
   /** Range of the vertical axis; from the values if absent. */
@@ -60,56 +65,54 @@ const LOG_FROM = 0.01;
 
 type Scale = ScaleLinear<number, number>;
 type ValueScale = ScaleContinuousNumeric<number, number>;
-type Point = readonly [number, number];
 
-/** Draws into an SVG element, which becomes `width × height`. */
+/** What the axes of a chart were drawn for last. */
+const axesDrawn = new WeakMap<SVGSVGElement, string>();
+
+/** What each line was drawn from last. */
+const paths = new WeakMap<SVGPathElement, LinePath>();
+
+/**
+ * Draws into an SVG element, which becomes `width × height`.
+ *
+ * Touches only what has changed, since the browser pays for each touch: for a new row, as a rule, the
+ * ends of the lines.
+ */
 export function drawLineChart(svg: SVGSVGElement, data: ChartData, options: ChartOptions): void {
   const {width, height, row, smoothing = 0, brush} = options;
-  const {x, y} = chartScales(data, options);
-  const root = select(svg).attr('width', width).attr('height', height);
-
-  const ticks = Math.max(2, Math.floor(width / 90));
-  const xAxis = axisBottom(x).ticks(ticks).tickSizeOuter(0).tickFormat(formatTick);
-  root
-    .selectAll<SVGGElement, number>('g.x')
-    .data([0])
-    .join('g')
-    .attr('class', 'x')
-    .attr('transform', `translate(0 ${height - MARGIN.bottom})`)
-    .call(xAxis);
-
-  const yAxis = axisLeft(y)
-    .ticks(Math.max(2, Math.floor(height / 44)))
-    .tickSize(-(width - MARGIN.left - MARGIN.right));
-  if (isLog(data, options)) yAxis.tickValues(logTicks(y.domain())).tickFormat(format('~g'));
-  root
-    .selectAll<SVGGElement, number>('g.y')
-    .data([0])
-    .join('g')
-    .attr('class', 'y')
-    .attr('transform', `translate(${MARGIN.left} 0)`)
-    .call(yAxis);
-
-  const path = (points: readonly Point[]) => pathOf(points, x, y);
-  const columns = Math.max(1, Math.round((width - MARGIN.left - MARGIN.right) / COLUMN_PX));
   const rows = rowsIn(data.x, options.zoom);
+  const scales = chartScales(data, options, rows);
+  const {x, y} = scales;
+  const root = select(svg);
+  const axes = String([width, height, isLog(data, options), x.domain(), y.domain()]);
+  if (axesDrawn.get(svg) !== axes) drawAxes(svg, data, options, scales);
+  axesDrawn.set(svg, axes);
+
+  const size = sizeOfBuckets(data, options, rows);
+  const drawPath = (path: SVGPathElement, values: readonly number[]): void => {
+    let line = paths.get(path);
+    if (!line?.fits(data.x, values, size, rows[0], axes)) {
+      line = new LinePath(bucketsOf(data.x, values, size), data.x, values, rows[0], {x, y, axes});
+      paths.set(path, line);
+    }
+    attribute(path, 'd', line.upTo(rows[1]));
+  };
   root
     .selectAll<SVGPathElement, ChartSeries>('path.raw')
     .data(smoothing > 0 ? data.series : [], series => series.name)
-    .join('path')
-    .attr('class', 'raw')
-    .style('stroke', series => series.colour)
-    .attr('d', ({values}) => path(thin(data.x, values, columns, rows)));
+    .join(enter => enter.append('path').attr('class', 'raw'))
+    .each(function ({colour, values}) {
+      attribute(this, 'style', `stroke: ${colour}`);
+      drawPath(this, values);
+    });
   root
     .selectAll<SVGPathElement, ChartSeries>('path.line')
     .data(data.series, series => series.name)
-    .join('path')
-    .attr('class', 'line')
-    .style('stroke', series => series.colour)
-    .attr('stroke-dasharray', series => series.dash ?? null)
-    .attr('d', ({values}) => {
-      const shown = smoothing > 0 ? smooth(values, smoothing) : values;
-      return path(thin(data.x, shown, columns, rows));
+    .join(enter => enter.append('path').attr('class', 'line'))
+    .each(function ({colour, dash, values}) {
+      attribute(this, 'style', `stroke: ${colour}`);
+      attribute(this, 'stroke-dasharray', dash);
+      drawPath(this, smoothing > 0 ? smooth(values, smoothing) : values);
     });
 
   root
@@ -147,31 +150,49 @@ export function drawLineChart(svg: SVGSVGElement, data: ChartData, options: Char
     .style('fill', series => series.colour);
 }
 
-/** A line through points, interrupted where a value is missing; tenths of a pixel. */
-function pathOf(points: readonly Point[], x: Scale, y: ValueScale): string {
-  // The horizontal scale is linear: two of its values tell all.
-  const left = x(0);
-  const step = x(1) - left;
-  let shape = '';
-  let drawing = false;
-  for (const [at, value] of points) {
-    if (Number.isNaN(value)) {
-      drawing = false;
-      continue;
-    }
-    const across = Math.round(10 * (left + step * at)) / 10;
-    const up = Math.round(10 * y(value)) / 10;
-    shape += `${drawing ? 'L' : 'M'}${across},${up}`;
-    drawing = true;
-  }
-  return drawing && !shape.includes('L') ? `${shape}Z` : shape;
+function drawAxes(
+  svg: SVGSVGElement,
+  data: ChartData,
+  options: ChartOptions,
+  {x, y}: {x: Scale; y: ValueScale}
+): void {
+  const {width, height} = options;
+  const root = select(svg).attr('width', width).attr('height', height);
+  const ticks = Math.max(2, Math.floor(width / 90));
+  const xAxis = axisBottom(x).ticks(ticks).tickSizeOuter(0).tickFormat(formatTick);
+  root
+    .selectAll<SVGGElement, number>('g.x')
+    .data([0])
+    .join('g')
+    .attr('class', 'x')
+    .attr('transform', `translate(0 ${height - MARGIN.bottom})`)
+    .call(xAxis);
+
+  const yAxis = axisLeft(y)
+    .ticks(Math.max(2, Math.floor(height / 44)))
+    .tickSize(-(width - MARGIN.left - MARGIN.right));
+  if (isLog(data, options)) yAxis.tickValues(logTicks(y.domain())).tickFormat(format('~g'));
+  root
+    .selectAll<SVGGElement, number>('g.y')
+    .data([0])
+    .join('g')
+    .attr('class', 'y')
+    .attr('transform', `translate(${MARGIN.left} 0)`)
+    .call(yAxis);
+}
+
+/** Sets an attribute that is another, or none if undefined. */
+function attribute(element: Element, name: string, value: string | undefined): void {
+  if ((element.getAttribute(name) ?? undefined) === value) return;
+  if (value === undefined) element.removeAttribute(name);
+  else element.setAttribute(name, value);
 }
 
 /** Row of the data that is nearest to a horizontal position; undefined where there is none. */
 export function rowAt(data: ChartData, options: ChartOptions, pixel: number): number | undefined {
-  const [from, to] = rowsIn(data.x, options.zoom);
-  if (from === to) return undefined;
-  return bisectCenter(data.x, horizontalScale(data, options).invert(pixel), from, to);
+  const rows = rowsIn(data.x, options.zoom);
+  if (rows[0] === rows[1]) return undefined;
+  return bisectCenter(data.x, horizontalScale(data, options, rows).invert(pixel), ...rows);
 }
 
 /** Iterations between two horizontal positions, in their order; within what is shown. */
@@ -180,8 +201,13 @@ export function zoomBetween(
   options: ChartOptions,
   pixels: readonly [number, number]
 ): [number, number] {
-  const x = horizontalScale(data, options).clamp(true);
-  const [from, to] = pixels.map(pixel => Math.round(x.invert(pixel))) as [number, number];
+  const rows = rowsIn(data.x, options.zoom);
+  const x = horizontalScale(data, options, rows).clamp(true);
+  const last = data.x[rows[1] - 1] ?? 0;
+  const [from, to] = pixels.map(pixel => Math.min(Math.round(x.invert(pixel)), last)) as [
+    number,
+    number,
+  ];
   return [Math.min(from, to), Math.max(from, to)];
 }
 
@@ -195,89 +221,44 @@ export function rowsIn(
   return from < to ? [from, to] : [0, x.length];
 }
 
-/**
- * Exponential moving average, begun without a pull towards 0. A gap stays a gap and is averaged
- * over.
- *
- * @param weight Of what came before, in [0, 1).
- */
-export function smooth(values: readonly number[], weight: number): Float64Array {
-  const result = new Float64Array(values.length);
-  let sum = 0;
-  let total = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (Number.isNaN(value)) {
-      result[i] = NaN;
-      continue;
-    }
-    sum = weight * sum + (1 - weight) * value;
-    total = weight * total + (1 - weight);
-    result[i] = sum / total;
-  }
-  return result;
-}
-
-/**
- * Thins a line to what a screen shows of it: of each column the lowest and the highest point, in
- * their order, and both ends of the line. No peak is lost, and the work of drawing is bounded.
- *
- * @param columns Number of columns that the line is wide.
- * @param rows The first row to take and the one after the last.
- * @returns At most two points a column and the ends; all points, where they are fewer than that.
- */
-export function thin(
-  x: readonly number[],
-  values: ArrayLike<number>,
-  columns: number,
-  rows: readonly [number, number] = [0, x.length]
-): Point[] {
-  const begin = rows[0];
-  const end = Math.min(rows[1], values.length);
-  if (end - begin <= 2 * columns) {
-    return Array.from({length: end - begin}, (_, i) => [x[begin + i]!, values[begin + i]!]);
-  }
-  const points: Point[] = [];
-  const start = x[begin]!;
-  const scale = columns / (x[end - 1]! - start);
-  let column = 0;
-  let low = begin;
-  let high = begin;
-  for (let i = begin; i < end; i++) {
-    const value = values[i]!;
-    // A comparison with NaN is false: the first number takes the place of a gap, a gap takes none.
-    if (value < values[low]! || Number.isNaN(values[low])) low = i;
-    if (value > values[high]! || Number.isNaN(values[high])) high = i;
-    const next = i + 1 < end ? Math.floor(scale * (x[i + 1]! - start)) : -1;
-    if (next === column) continue;
-    let last = -1;
-    const ends = [Math.min(low, high), Math.max(low, high)];
-    if (points.length === 0) ends.unshift(begin);
-    if (next < 0) ends.push(i);
-    for (const row of ends) {
-      if (row !== last) points.push([x[row]!, values[row]!]);
-      last = row;
-    }
-    column = next;
-    low = high = i + 1;
-  }
-  return points;
-}
-
-function chartScales(data: ChartData, options: ChartOptions): {x: Scale; y: ValueScale} {
-  const x = horizontalScale(data, options);
-  const domain = data.range ?? extentOf(data.series, rowsIn(data.x, options.zoom));
+function chartScales(
+  data: ChartData,
+  options: ChartOptions,
+  rows: readonly [number, number]
+): {x: Scale; y: ValueScale} {
+  const x = horizontalScale(data, options, rows);
+  const domain = data.range ?? extentOf(data, rows, sizeOfBuckets(data, options, rows));
   const range = [options.height - MARGIN.bottom, MARGIN.top] as const;
   if (isLog(data, options)) return {x, y: scaleSymlog(domain, range).constant(LOG_FROM)};
   const y = scaleLinear(domain, range);
   return {x, y: data.range ? y : y.nice(4)};
 }
 
-function horizontalScale(data: ChartData, {width, zoom}: ChartOptions): Scale {
-  const [begin, end] = rowsIn(data.x, zoom);
-  const first = data.x[begin] ?? 0;
-  const last = data.x[end - 1] ?? 0;
-  return scaleLinear([first, Math.max(last, first + 1)], [MARGIN.left, width - MARGIN.right]);
+/**
+ * Ends with the last row's bucket, not with the row: so all that is drawn stays where it is until the
+ * bucket is full, and no more than about a column is left empty.
+ */
+function horizontalScale(
+  data: ChartData,
+  options: ChartOptions,
+  rows: readonly [number, number]
+): Scale {
+  const size = sizeOfBuckets(data, options, rows);
+  const first = data.x[rows[0]] ?? 0;
+  const last = data.x[rows[1] - 1] ?? 0;
+  const end = (Math.floor(last / size) + 1) * size - 1;
+  const range = [MARGIN.left, options.width - MARGIN.right];
+  return scaleLinear([first, Math.max(end, first + 1)], range);
+}
+
+/** Iterations that are drawn as one. */
+function sizeOfBuckets(
+  {x}: ChartData,
+  {width}: ChartOptions,
+  [from, to]: readonly [number, number]
+): number {
+  const columns = Math.max(1, Math.round((width - MARGIN.left - MARGIN.right) / COLUMN_PX));
+  return bucketSize(Math.max(1, (x[to - 1] ?? 0) - (x[from] ?? 0)), columns);
 }
 
 function isLog({range}: ChartData, {log = false}: ChartOptions): boolean {
@@ -293,13 +274,14 @@ function logTicks([low, high]: readonly number[]): number[] {
 
 /** Lowest and highest value of all lines; at least one apart from the other. */
 function extentOf(
-  series: readonly ChartSeries[],
-  [from, to]: readonly [number, number]
+  {x, series}: ChartData,
+  rows: readonly [number, number],
+  size: number
 ): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const {values} of series) {
-    for (let i = from; i < to; i++) {
-      const value = values[i]!;
+    for (const row of thin(x, values, size, rows)) {
+      const value = values[row]!;
       if (value < low) low = value;
       if (value > high) high = value;
     }

@@ -3,6 +3,14 @@ import {customElement, property} from 'lit/decorators.js';
 import {strings} from './strings.js';
 import {controls, theme} from './theme.js';
 
+/** What is said of a failure. */
+export interface FailureWords {
+  title: string;
+  advice: string;
+  /** What the button does; it tries again where absent. */
+  action?: string;
+}
+
 /**
  * What failed, why, and what to do about it.
  *
@@ -53,18 +61,21 @@ export class RedoErrorPanel extends LitElement {
   /** Why, in the words of what failed. */
   @property() message = '';
 
+  /** Says it in these words, in the place of those of `during`. */
+  @property({attribute: false}) words?: FailureWords;
+
   private handleClick(): void {
     this.dispatchEvent(new CustomEvent('try-again', {bubbles: true, composed: true}));
   }
 
   protected override render() {
-    const {title, advice} = strings.failure(this.during);
+    const {title, advice, action}: FailureWords = this.words ?? strings.failure(this.during);
     return html`<div role="alert">
         <p class="title">${title}</p>
         <p><code>${this.message}</code></p>
         <p class="soft">${advice}</p>
       </div>
-      <button @click=${this.handleClick}>${strings.tryAgain}</button>`;
+      <button @click=${this.handleClick}>${action ?? strings.tryAgain}</button>`;
   }
 }
 

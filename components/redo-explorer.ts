@@ -2,13 +2,15 @@ import {css, html, nothing, type TemplateResult} from 'lit';
 import {customElement, state} from 'lit/decorators.js';
 import {explorerStrings} from './explorer-strings.js';
 import {SessionElement} from './session-element.js';
+import './redo-code-path.js';
+import './redo-code-shelf.js';
 import './redo-discriminator-view.js';
 import './redo-recovery-scatter.js';
 import './redo-redraw-grid.js';
 
-type View = 'grid' | 'recovery' | 'discriminator';
+type View = 'shelf' | 'path' | 'grid' | 'recovery' | 'discriminator';
 
-const VIEWS: readonly View[] = ['grid', 'recovery', 'discriminator'];
+const VIEWS: readonly View[] = ['shelf', 'path', 'grid', 'recovery', 'discriminator'];
 
 /**
  * The larger views of a viewer, each closed until it is wanted. What is closed computes nothing.
@@ -48,6 +50,10 @@ export class RedoExplorer extends SessionElement {
   private renderView(view: View): TemplateResult {
     const {bound: host} = this;
     switch (view) {
+      case 'shelf':
+        return html`<redo-code-shelf .viewer=${host}></redo-code-shelf>`;
+      case 'path':
+        return html`<redo-code-path .viewer=${host}></redo-code-path>`;
       case 'grid':
         return html`<redo-redraw-grid .viewer=${host}></redo-redraw-grid>`;
       case 'recovery':

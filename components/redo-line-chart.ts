@@ -89,6 +89,7 @@ export class RedoLineChart extends LitElement {
         height: var(--redo-chart-height, 160px);
         touch-action: pan-y;
         cursor: crosshair;
+        contain: layout;
       }
 
       .plot > svg {
@@ -97,7 +98,7 @@ export class RedoLineChart extends LitElement {
         overflow: visible;
       }
 
-      .plot:has(.empty) > svg {
+      .plot > svg.without {
         visibility: hidden;
       }
 
@@ -338,7 +339,7 @@ export class RedoLineChart extends LitElement {
         @keydown=${this.handleKey}
         @blur=${() => this.move(undefined)}
       >
-        <svg aria-hidden="true"></svg>
+        <svg class=${x.length === 0 ? 'without' : nothing} aria-hidden="true"></svg>
         ${x.length === 0 ? html`<p class="empty">${charts.empty}</p>` : nothing}
       </div>
     `;

@@ -193,6 +193,16 @@ render(
       </redo-latent-map>
     </section>
     <section class="wide">
+      <h2>redo-code-shelf</h2>
+      <p>Codes of the viewer above, kept by this browser.</p>
+      <redo-code-shelf for="viewer"></redo-code-shelf>
+    </section>
+    <section class="wide">
+      <h2>redo-code-path</h2>
+      <p>Key frames from the viewer and the shelf above.</p>
+      <redo-code-path for="viewer"></redo-code-path>
+    </section>
+    <section class="wide">
       <h2>redo-redraw-grid</h2>
       <p>Bound to the viewer above: a click on a cell takes it in hand there.</p>
       <redo-redraw-grid for="viewer"></redo-redraw-grid>

@@ -4,6 +4,7 @@ import {computed, type ReadonlySignal} from '@preact/signals-core';
 import {throttled} from '../graph/throttled.js';
 import type {ImageRef, Masks} from '../engine/protocol.js';
 import type {Background} from './background.js';
+import {CodePath} from './code-path.js';
 import {CodeRecovery} from './code-recovery.js';
 import {Discriminator} from './discriminator.js';
 import {RedrawGrid} from './redraw-grid.js';
@@ -39,6 +40,7 @@ export class Explorer {
   readonly grid: RedrawGrid;
   readonly recovery: CodeRecovery;
   readonly discriminator: Discriminator;
+  readonly path: CodePath;
 
   constructor(session: Session) {
     const {background, image, region, strip, training, version, codes, maskEdits} = session;
@@ -60,6 +62,7 @@ export class Explorer {
     this.grid = new RedrawGrid(sources);
     this.recovery = new CodeRecovery(sources);
     this.discriminator = new Discriminator(sources);
+    this.path = new CodePath(sources);
   }
 }
 

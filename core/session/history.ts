@@ -15,46 +15,65 @@ const SCALARS = [
 /** Names of the numbers that an iteration has one of. */
 export type ScalarName = (typeof SCALARS)[number];
 
+interface Columns {
+  iterations: number[];
+  scalars: Record<ScalarName, number[]>;
+  areas: number[][];
+}
+
 /**
  * A growing record. Nothing is thinned out: 100,000 iterations are some 10 MB of numbers, and what
  * a chart can show of them is the chart's concern.
  *
- * The columns grow in place; `revision` is what tells that they did.
+ * The columns grow in place; `revision` is what tells that they did. Rows that are there do not
+ * change: where some are forgotten, the columns are new arrays.
  */
 export class History {
   /** Counts the changes. */
   readonly revision: ReadonlySignal<number>;
   /** Iteration number of each row, rising. */
-  readonly iterations: number[] = [];
+  get iterations(): readonly number[] {
+    return this.columns.iterations;
+  }
+
   /** One column a number, NaN in rows that lack it. */
-  readonly scalars: Readonly<Record<ScalarName, number[]>>;
+  get scalars(): Readonly<Record<ScalarName, readonly number[]>> {
+    return this.columns.scalars;
+  }
+
   /** One column a region: the mean of its mask, NaN in rows that lack it. */
-  readonly areas: number[][] = [];
-
-  private readonly changes = signal(0);
-
-  constructor() {
-    this.revision = this.changes;
-    this.scalars = Object.fromEntries(SCALARS.map(name => [name, [] as number[]])) as Record<
-      ScalarName,
-      number[]
-    >;
+  get areas(): readonly (readonly number[])[] {
+    return this.columns.areas;
   }
 
   get length(): number {
     return this.iterations.length;
   }
 
+  private readonly changes = signal(0);
+  private columns: Columns;
+
+  constructor() {
+    this.revision = this.changes;
+    const scalars = SCALARS.map(name => [name, [] as number[]] as const);
+    this.columns = {
+      iterations: [],
+      scalars: Object.fromEntries(scalars) as Columns['scalars'],
+      areas: [],
+    };
+  }
+
   /** What is known of the same iterations and later ones goes: the training went back before them. */
   append(reports: readonly IterationReport[]): void {
     const [first] = reports;
     if (first) this.truncate(first.iteration - 1);
+    const {iterations, scalars, areas} = this.columns;
     for (const report of reports) {
-      const row = this.iterations.push(report.iteration) - 1;
-      for (const name of SCALARS) this.scalars[name].push(report[name] ?? NaN);
-      const regions = Math.max(this.areas.length, report.areas?.length ?? 0);
+      const row = iterations.push(report.iteration) - 1;
+      for (const name of SCALARS) scalars[name].push(report[name] ?? NaN);
+      const regions = Math.max(areas.length, report.areas?.length ?? 0);
       for (let region = 0; region < regions; region++) {
-        const column = (this.areas[region] ??= new Array<number>(row).fill(NaN));
+        const column = (areas[region] ??= new Array<number>(row).fill(NaN));
         column.push(report.areas?.[region] ?? NaN);
       }
     }
@@ -65,10 +84,13 @@ export class History {
   truncate(iteration: number): void {
     if (!(this.iterations.at(-1)! > iteration)) return;
     const after = this.iterations.findIndex(each => each > iteration);
-    for (const column of [this.iterations, ...Object.values(this.scalars), ...this.areas]) {
-      column.length = after;
-    }
-    if (after === 0) this.areas.length = 0;
+    const {iterations, scalars, areas} = this.columns;
+    const kept = Object.entries(scalars).map(([name, column]) => [name, column.slice(0, after)]);
+    this.columns = {
+      iterations: iterations.slice(0, after),
+      scalars: Object.fromEntries(kept) as Columns['scalars'],
+      areas: after === 0 ? [] : areas.map(column => column.slice(0, after)),
+    };
     this.changes.value++;
   }
 }

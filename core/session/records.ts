@@ -13,7 +13,7 @@ export function historyCsv({iterations, scalars, areas}: History): string {
   const columns: [string, readonly number[]][] = [
     ['iteration', iterations],
     ...Object.entries(scalars),
-    ...areas.map((area, region): [string, number[]] => [`area${region}`, area]),
+    ...areas.map((area, region): [string, readonly number[]] => [`area${region}`, area]),
   ];
   const lines = [columns.map(([name]) => name)];
   for (let row = 0; row < iterations.length; row++) {

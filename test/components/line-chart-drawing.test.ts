@@ -3,11 +3,11 @@ import {
   drawLineChart,
   rowAt,
   rowsIn,
-  smooth,
-  thin,
   zoomBetween,
   type ChartData,
+  type ChartOptions,
 } from '../../components/line-chart-drawing.js';
+import {History} from '../../core/session/history.js';
 
 const SIZE = {width: 300, height: 160};
 
@@ -23,39 +23,6 @@ function chart(count: number): ChartData {
 }
 
 const svg = () => document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-
-describe('thin(x, values, columns)', () => {
-  it('keeps every point where there are few', () => {
-    expect(thin([1, 2, 3], [4, 5, 6], 10)).to.deep.equal([
-      [1, 4],
-      [2, 5],
-      [3, 6],
-    ]);
-  });
-
-  it('keeps peaks, ends and order, and at most four points a column', () => {
-    const x = Array.from({length: 10_000}, (_, i) => i);
-    const values = x.map(i => Math.sin(i / 7));
-    values[4321] = 50;
-    values[8765] = -50;
-    const points = thin(x, values, 100);
-    expect(points.length).to.be.at.most(4 * 101);
-    expect(points).to.deep.include([4321, 50]);
-    expect(points).to.deep.include([8765, -50]);
-    expect(points[0]).to.deep.equal([0, values[0]]);
-    expect(points.at(-1)).to.deep.equal([9999, values[9999]]);
-    const order = points.map(([at]) => at);
-    expect(order).to.deep.equal([...order].sort((a, b) => a - b));
-  });
-
-  it('does not lose values next to gaps', () => {
-    const x = Array.from({length: 1000}, (_, i) => i);
-    const values = x.map(i => (i % 2 === 0 ? NaN : i));
-    const kept = thin(x, values, 10).filter(([, value]) => !Number.isNaN(value));
-    expect(Math.max(...kept.map(([, value]) => value))).to.equal(999);
-    expect(kept.length).to.be.at.least(10);
-  });
-});
 
 describe('drawLineChart(svg, data, options)', () => {
   it('draws a line a series, in its colour and dash, and two axes', () => {
@@ -81,6 +48,98 @@ describe('drawLineChart(svg, data, options)', () => {
     drawLineChart(root, {...data}, SIZE);
     expect([...root.querySelectorAll('path.line, g.x, g.y')]).to.deep.equal(nodes);
     expect(line.getAttribute('d')).to.not.equal(before);
+  });
+
+  /** Shapes of all lines, and the labels of the axes. */
+  const drawn = (root: Element) =>
+    [...root.querySelectorAll('path, g.tick text')].map(
+      each => each.getAttribute('d') ?? each.textContent
+    );
+  const LOOKS: Record<string, Partial<ChartOptions>> = {
+    'as it is': {},
+    'smoothed, on a logarithmic axis': {smoothing: 0.9, log: true},
+    'zoomed in, to beyond the end': {zoom: [700, 1400]},
+    'zoomed in, to before the end': {zoom: [100, 950], smoothing: 0.5},
+  };
+  for (const [name, look] of Object.entries(LOOKS)) {
+    it(`draws what has grown as if it had been there: ${name}`, () => {
+      const whole = chart(1300);
+      whole.series.forEach(({values}, k) => {
+        for (let i = 300; i < 340 + 200 * k; i++) (values as number[])[i] = NaN;
+        (values as number[])[1100] = 7;
+      });
+      const upTo = (count: number): ChartData => ({
+        x: whole.x.slice(0, count),
+        series: whole.series.map(each => ({...each, values: each.values.slice(0, count)})),
+      });
+      const grown = upTo(900);
+      const root = svg();
+      for (let count = 900; count <= 1300; count += 1 + (count % 7)) {
+        for (let row = grown.x.length; row < count; row++) {
+          (grown.x as number[]).push(whole.x[row]!);
+          grown.series.forEach(({values}, k) =>
+            (values as number[]).push(whole.series[k]!.values[row]!)
+          );
+        }
+        drawLineChart(root, {...grown}, {...SIZE, ...look});
+        const fresh = svg();
+        drawLineChart(fresh, upTo(count), {...SIZE, ...look});
+        expect(drawn(root)).to.deep.equal(drawn(fresh));
+      }
+    });
+  }
+
+  it('draws a history that was cut and has grown again as what it is now', () => {
+    const history = new History();
+    const reports = (from: number, to: number, shift: number) =>
+      Array.from({length: to - from + 1}, (_, i) => ({
+        iteration: from + i,
+        stepMs: 1,
+        generatorLoss: shift + Math.sin(from + i),
+      }));
+    const data = (): ChartData => ({
+      x: history.iterations,
+      series: [{name: 'a', label: 'A', colour: 'red', values: history.scalars.generatorLoss}],
+    });
+    const root = svg();
+    history.append(reports(1, 1000, 0));
+    drawLineChart(root, data(), {...SIZE, smoothing: 0.9});
+    // Longer than before when it is drawn again.
+    history.append(reports(500, 1010, 3));
+    drawLineChart(root, data(), {...SIZE, smoothing: 0.9});
+    const fresh = svg();
+    const copy = data();
+    const values = [...copy.series[0]!.values];
+    drawLineChart(
+      fresh,
+      {x: [...copy.x], series: [{...copy.series[0]!, values}]},
+      {...SIZE, smoothing: 0.9}
+    );
+    expect(drawn(root)).to.deep.equal(drawn(fresh));
+  });
+
+  it('touches the lines alone for a row that changes neither axis', () => {
+    const root = svg();
+    const data = chart(1000);
+    drawLineChart(root, data, SIZE);
+    const watch = new MutationObserver(() => {});
+    watch.observe(root, {attributes: true, childList: true, characterData: true, subtree: true});
+    (data.x as number[]).push(1001);
+    data.series.forEach(({values}) => (values as number[]).push(0.5));
+    drawLineChart(root, data, SIZE);
+    const touched = watch.takeRecords().map(({target}) => (target as Element).localName);
+    expect(touched).to.deep.equal(['path', 'path']);
+  });
+
+  it('follows another size', () => {
+    const root = svg();
+    const data = chart(1000);
+    drawLineChart(root, data, SIZE);
+    drawLineChart(root, data, {width: 500, height: 200});
+    const fresh = svg();
+    drawLineChart(fresh, chart(1000), {width: 500, height: 200});
+    expect(drawn(root)).to.deep.equal(drawn(fresh));
+    expect(root.getAttribute('width')).to.equal('500');
   });
 
   it('leaves a gap where a value is missing', () => {
@@ -199,22 +258,5 @@ describe('zoomBetween(data, options, pixels)', () => {
     const middle = 38 + (300 - 48) / 2;
     expect(zoomBetween(data, SIZE, [1000, middle])).to.deep.equal([51, 101]);
     expect(zoomBetween(data, {...SIZE, zoom: [51, 101]}, [0, middle])).to.deep.equal([51, 76]);
-  });
-});
-
-describe('smooth(values, weight)', () => {
-  it('averages, the latest the most, and begins at the first value', () => {
-    expect([...smooth([4, 4, 4], 0.9)].map(value => value.toFixed(9))).to.deep.equal(
-      Array.from({length: 3}, () => '4.000000000')
-    );
-    // (0.5 · 0.5 · 1 + 0.5 · 4) / 0.75
-    expect(smooth([1, 4], 0.5)[1]).to.be.closeTo(3, 1e-12);
-  });
-
-  it('keeps gaps, and averages over them', () => {
-    const [first, gap, last] = smooth([1, NaN, 4], 0.5);
-    expect(first).to.equal(1);
-    expect(gap).to.be.NaN;
-    expect(last).to.be.closeTo(3, 1e-12);
   });
 });

@@ -1,4 +1,6 @@
 import {expect, fixture, html} from '@open-wc/testing';
+import type {RedoCodePath} from '../../components/redo-code-path.js';
+import type {RedoCodeShelf} from '../../components/redo-code-shelf.js';
 import type {RedoExplorer} from '../../components/redo-explorer.js';
 import '../../components/redo-explorer.js';
 import {find, findAll} from '../fixtures/elements.js';
@@ -15,7 +17,7 @@ async function bound() {
   const host = new HostElement();
   const session = await host.open();
   const el = await fixture<RedoExplorer>(html`<redo-explorer .viewer=${host}></redo-explorer>`);
-  await until(() => findAll(el, 'details').length === 3);
+  await until(() => findAll(el, 'details').length === 5);
   const {engine} = host;
   const toggle = (name: string) => find(el, `.${name} > summary`).click();
   return {el, host, session, engine, toggle};
@@ -40,11 +42,33 @@ describe('redo-explorer', () => {
     const {el, engine} = await bound();
     await idle(engine);
     expect(findAll(el, 'summary').map(each => each.textContent)).to.deep.equal([
+      'Shelf of codes',
+      'Path through codes',
       'Redraw grid',
       'Codes read back: ẑ against z',
       'Discriminator',
     ]);
     expect(engine.begun.map(each => each.kind)).to.deep.equal(['open']);
+  });
+
+  it('shelf is bound to the viewer, and asks for nothing by being open', async () => {
+    const {el, host, engine, toggle} = await bound();
+    toggle('shelf');
+    await until(() => findAll(el, 'redo-code-shelf').length === 1);
+    expect(find<RedoCodeShelf>(el, 'redo-code-shelf').viewer).to.equal(host);
+    await expect(el).to.be.accessible();
+    await idle(engine);
+    expect(engine.begun.map(each => each.kind)).to.deep.equal(['open']);
+  });
+
+  it('path is bound to the viewer, and shows the region in hand', async () => {
+    const {el, host, engine, toggle} = await bound();
+    toggle('path');
+    await until(() => engine.count('redraw') > 0);
+    expect(find<RedoCodePath>(el, 'redo-code-path').viewer).to.equal(host);
+    await expect(el).to.be.accessible();
+    await idle(engine);
+    expect(engine.begun.map(each => each.kind)).to.deep.equal(['open', 'redraw']);
   });
 
   for (const [name, {tag, kind}] of Object.entries(VIEWS)) {

@@ -120,6 +120,15 @@ describe('redo-error-panel', () => {
     expect(text).to.include('try again');
   });
 
+  it('words are said in the place of those of `during`', async () => {
+    const el = await panel();
+    el.words = {title: 'It is full', advice: 'Make room', action: 'Write over it'};
+    await el.updateComplete;
+    expect(words(el)).to.include('It is full').and.include('Make room');
+    expect(words(el)).to.include('preset: must be known').and.not.include('could not be opened');
+    expect(find(el, 'button').textContent).to.equal('Write over it');
+  });
+
   it('fires try-again', async () => {
     const el = await panel();
     const events = record('try-again');

@@ -45,4 +45,18 @@ describe('History', () => {
     expect(history.length).to.equal(0);
     expect(history.areas).to.be.empty;
   });
+
+  it('truncate(iteration) leaves the columns that were read as they are, append grows them', () => {
+    const history = new History();
+    history.append(range(1, 5));
+    const {iterations, areas} = history;
+    const [area] = areas;
+    history.append(range(6, 6));
+    expect(history.iterations).to.equal(iterations);
+    expect(history.areas[0]).to.equal(area);
+    history.truncate(3);
+    expect(iterations).to.have.length(6);
+    expect(area).to.have.length(6);
+    expect(history.iterations).to.deep.equal([1, 2, 3]);
+  });
 });
