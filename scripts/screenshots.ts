@@ -7,7 +7,7 @@
 import {mkdir} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 
-import {launch, type Page} from 'puppeteer-core';
+import {launch, type Page, type ScreenshotOptions} from 'puppeteer-core';
 import {createServer} from 'vite';
 
 import {browserFlags, findOrInstallBrowser} from './find-browser.js';
@@ -32,7 +32,7 @@ const PAGES: Readonly<Record<string, {path: string; prepare?: string}>> = {
         view.open = true;
         view.scrollIntoView();
         await until(() => !view.querySelector('[aria-busy="true"], .updating'));
-        await new Promise(resolve => setTimeout(resolve, 20_000));
+        await new Promise(resolve => setTimeout(resolve, 12_000));
       }`,
   },
   gallery: {path: 'demo/gallery.html'},
@@ -56,6 +56,13 @@ async function settle(page: Page, prepare = ''): Promise<void> {
   })()`);
 }
 
+/** The picture of the README: the upper part of the viewer. */
+async function cover(page: Page): Promise<ScreenshotOptions> {
+  const box = await (await page.$('redo-viewer'))!.boundingBox();
+  const clip = {x: box!.x - 8, y: box!.y - 8, width: box!.width + 16, height: 1000};
+  return {path: join(OUT, 'viewer.png'), clip};
+}
+
 const server = await createServer({root: ROOT, server: {port: 0, host: '127.0.0.1'}});
 await server.listen();
 const browser = await launch({
@@ -77,8 +84,9 @@ try {
         await settle(page, prepare);
         const file = `${name}-${size}-${scheme}.webp` as const;
         await page.screenshot({path: join(OUT, file), fullPage: true, type: 'webp', quality: 82});
-        await page.close();
         process.stdout.write(`${file}\n`);
+        if (file === 'viewer-wide-light.webp') await page.screenshot(await cover(page));
+        await page.close();
       }
     }
   }
