@@ -94,6 +94,10 @@ export class Engine implements EngineClient {
       await this.model(model).reset(seed);
       return this.info(model);
     },
+    tune: async ({model, tuning}) => {
+      this.model(model).tune(tuning);
+      return this.info(model);
+    },
     evaluate: ({model, split, count}, options) => this.model(model).evaluate(split, count, options),
     snapshot: ({model, compact}) => this.model(model).snapshot(compact),
     restore: async ({model, checkpoint}) => {

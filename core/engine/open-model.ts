@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import type {Dataset, Split} from '../../datasets/dataset.js';
-import type {ModelConfig, TrainingConfig} from '../model/config.js';
+import {type ModelConfig, tuned, type TrainingConfig, type Tuning} from '../model/config.js';
 import {
   compose,
   drawRegions,
@@ -279,6 +279,12 @@ export class OpenModel {
       this.changed();
     }
     return reports;
+  }
+
+  /** @throws RangeError if a number is out of its range; then nothing is changed. */
+  tune(tuning: Tuning): void {
+    this.training = tuned(this.training, tuning);
+    this.trainer.tune(this.training);
   }
 
   /** New random weights. */

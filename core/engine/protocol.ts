@@ -5,7 +5,7 @@
  */
 
 import type {Split} from '../../datasets/dataset.js';
-import type {ModelConfig, TrainingConfig} from '../model/config.js';
+import type {ModelConfig, TrainingConfig, Tuning} from '../model/config.js';
 import type {IterationReport, PhaseReport, Side} from '../training/report.js';
 import type {Evaluation} from '../training/evaluation.js';
 
@@ -236,6 +236,11 @@ export interface Requests {
   iterate: {request: {model: ModelId; count: number; side?: Side}; result: IterationReport[]};
   /** New random weights from `seed`, iteration 0. */
   reset: {request: {model: ModelId; seed: number}; result: ModelInfo};
+  /**
+   * Trains with other numbers from the next iteration on, until others are given or a checkpoint
+   * brings its own; checkpoints state them. The weights stay as they are.
+   */
+  tune: {request: {model: ModelId; tuning: Tuning}; result: ModelInfo};
   /** Scores the masks of the first `count` labelled images of a split. */
   evaluate: {request: {model: ModelId; split: Split; count: number}; result: Evaluation};
   /**

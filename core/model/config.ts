@@ -44,6 +44,27 @@ export interface TrainingConfig {
   initGain: number;
 }
 
+/** What may be changed while a model trains; what is absent stays. */
+export interface Tuning {
+  lambdaZ?: number;
+  learningRates?: Partial<Record<NetworkName, number>>;
+}
+
+/**
+ * A training with some of its numbers changed.
+ *
+ * @throws RangeError naming the field and what it must be.
+ */
+export function tuned(training: TrainingConfig, {lambdaZ, learningRates}: Tuning): TrainingConfig {
+  const result = {
+    ...training,
+    lambdaZ: lambdaZ ?? training.lambdaZ,
+    learningRates: {...training.learningRates, ...learningRates},
+  };
+  checkTrainingConfig(result);
+  return result;
+}
+
 /** A model, its training and the data set it is meant for. */
 export interface Preset {
   name: string;

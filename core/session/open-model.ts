@@ -1,6 +1,7 @@
 /** The one model that a session has open: the commands that open, change and free it. */
 
 import {batch, signal, type ReadonlySignal} from '@preact/signals-core';
+import type {Tuning} from '../model/config.js';
 import type {EngineClient, ModelInfo, Progress} from '../engine/protocol.js';
 import {readModelFile, weightsUrl} from './model-file.js';
 
@@ -103,6 +104,14 @@ export class OpenModel {
     const model = this.handle();
     this.hooks.onStop();
     await this.run('reset', seed, signal => this.engine.request('reset', {model, seed}, {signal}));
+  }
+
+  /** Trains with other numbers from the next iteration on. Rejects where the engine does. */
+  async tune(tuning: Tuning): Promise<void> {
+    const {signal} = this.scope;
+    const {training} = await this.engine.request('tune', {model: this.handle(), tuning}, {signal});
+    const info = this.state.info.peek();
+    if (info && !signal.aborted) this.state.info.value = {...info, training};
   }
 
   /** The whole state as a checkpoint in safetensors form. Rejects where the engine does. */

@@ -1,6 +1,7 @@
 /** The state of one viewer: what the user set, what follows from it, and the commands that change it. */
 
 import {batch, computed, signal, type ReadonlySignal} from '@preact/signals-core';
+import type {Tuning} from '../model/config.js';
 import type {EngineClient, ImageRef, ModelInfo} from '../engine/protocol.js';
 import {Background} from './background.js';
 import {RegionCodes} from './codes.js';
@@ -162,6 +163,14 @@ export class Session {
   /** Starts again with new random weights; codes and history with them. */
   reset(seed: number): Promise<void> {
     return this.opened.reset(seed);
+  }
+
+  /**
+   * Trains with another λ_z or other learning rates from the next iteration on; what is absent stays.
+   * Rejects where the engine does.
+   */
+  tune(tuning: Tuning): Promise<void> {
+    return this.opened.tune(tuning);
   }
 
   /** The whole state of the model as a checkpoint in safetensors form. Rejects where the engine does. */

@@ -19,8 +19,10 @@ export class Adam {
   /** By parameter; one that was never updated has none. */
   moments: Record<string, AdamMoments> = {};
 
+  /** Its rates are those of the next step. */
+  training: TrainingConfig;
+
   private readonly network: NetworkName;
-  private readonly training: TrainingConfig;
 
   constructor(network: NetworkName, training: TrainingConfig) {
     this.network = network;

@@ -20,7 +20,7 @@ export class Trainer {
   iteration: number;
   readonly optimizers: Record<NetworkName, Adam>;
   private readonly state: ModelState;
-  private readonly training: TrainingConfig;
+  private training: TrainingConfig;
   private readonly batches: Batches;
   private underWay?: UnderWay;
 
@@ -42,6 +42,11 @@ export class Trainer {
   /** Whether an iteration was begun by phases and has not ended. */
   get isUnderWay(): boolean {
     return this.underWay !== undefined;
+  }
+
+  /** Trains otherwise from the next iteration on; one that is under way ends as it began. */
+  tune(training: TrainingConfig): void {
+    this.training = training;
   }
 
   /**
@@ -110,6 +115,7 @@ export class Trainer {
   private begin(sides: readonly Side[], look: boolean): UnderWay {
     const values: IterationValues = {};
     const {state, training, batches, optimizers, iteration} = this;
+    for (const optimizer of Object.values(optimizers)) optimizer.training = training;
     const at = {state, training, batches, optimizers, iteration, look, values};
     const updates = sides.map(side => ({
       side,

@@ -7,6 +7,7 @@ import type {Kind, Masks, OpenRequest, Progress, Requests} from '../../../core/e
 import {findPreset} from '../../../core/model/presets.js';
 import {NETWORKS} from '../../../core/model/redo.js';
 import {ModelState} from '../../../core/model/state.js';
+import {readCheckpoint} from '../../../core/training/checkpoint.js';
 import {type PhaseReport, PHASES} from '../../../core/training/report.js';
 import {createBlobs} from '../../../datasets/blobs.js';
 import type {Dataset} from '../../../datasets/dataset.js';
@@ -735,6 +736,77 @@ describeOn('wasm', 'Engine.request(kind, body)', () => {
         await engine.request('reset', {model, seed: 1});
         const phase = await engine.request('phase', {model});
         expect(phase).to.include({phase: 'sample', iteration: 0});
+      });
+    });
+  });
+
+  describe("'tune'", () => {
+    const masksOf = async (model: number) =>
+      (await engine.request('segment', {model, image: IMAGE})).masks.values;
+    const still = {learningRates: {mask: 0}};
+
+    it('trains with the new rates from the next iteration on: a network of rate 0 stays', async () => {
+      await withModel(engine, async (model, {training}) => {
+        const {training: changed} = await engine.request('tune', {model, tuning: still});
+        const learningRates = {...training.learningRates, mask: 0};
+        expect(changed).to.deep.equal({...training, learningRates});
+        const before = await masksOf(model);
+        await engine.request('iterate', {model, count: 2});
+        expect(await masksOf(model)).to.deep.equal(before);
+        const {mask} = training.learningRates;
+        await engine.request('tune', {model, tuning: {learningRates: {mask}}});
+        await engine.request('iterate', {model, count: 1});
+        expect(await masksOf(model)).to.not.deep.equal(before);
+      });
+    });
+
+    it('takes λ_z into the next gradients', async () => {
+      const normOf = (tuning: {lambdaZ?: number}) =>
+        withModel(engine, async model => {
+          await engine.request('tune', {model, tuning});
+          const phases: PhaseReport[] = [];
+          while (phases.at(-1)?.phase !== 'gradients') {
+            phases.push(await engine.request('phase', {model}));
+          }
+          return phases.at(-1)!.values.gradientNorms!.encoder!;
+        });
+      expect(await normOf({})).to.be.greaterThan(0);
+      expect(await normOf({lambdaZ: 0})).to.equal(0);
+    });
+
+    it('lets an iteration that is under way end as it began', async () => {
+      await withModel(engine, async model => {
+        const before = await masksOf(model);
+        for (let i = 0; i < 4; i++) await engine.request('phase', {model});
+        await engine.request('tune', {model, tuning: still});
+        await engine.request('iterate', {model, count: 1});
+        const ended = await masksOf(model);
+        expect(ended).to.not.deep.equal(before);
+        await engine.request('iterate', {model, count: 1});
+        expect(await masksOf(model)).to.deep.equal(ended);
+      });
+    });
+
+    it('is stated in checkpoints, and undone by an older one', async () => {
+      await withModel(engine, async (model, {training}) => {
+        const older = await engine.request('snapshot', {model});
+        await engine.request('tune', {model, tuning: {lambdaZ: 9}});
+        const newer = readCheckpoint(await engine.request('snapshot', {model})).info;
+        expect(newer.training).to.deep.equal({...training, lambdaZ: 9});
+        const back = await engine.request('restore', {model, checkpoint: older});
+        expect(back.training).to.deep.equal(training);
+      });
+    });
+
+    it('refuses a number out of its range, and changes nothing', async () => {
+      await withModel(engine, async (model, {training}) => {
+        const tuning = {lambdaZ: 2, learningRates: {encoder: -1}};
+        const error = await rejection(engine.request('tune', {model, tuning}));
+        expect(error.message).to.equal(
+          'learningRates.encoder must be a number of at least 0; got -1'
+        );
+        const same = await engine.request('tune', {model, tuning: {}});
+        expect(same.training).to.deep.equal(training);
       });
     });
   });

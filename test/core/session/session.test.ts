@@ -554,3 +554,37 @@ describe('session.dispose()', () => {
     expect(session.failure.value).to.equal(undefined);
   });
 });
+
+describe('session.tune(tuning)', () => {
+  it('trains with other numbers, states them, and leaves the rest as it is', async () => {
+    const {engine, session} = await opened();
+    const {training, ...rest} = session.model.value!;
+    const {version} = session;
+    const before = version.value;
+    await session.tune({lambdaZ: 3, learningRates: {mask: 0}});
+    const learningRates = {...training.learningRates, mask: 0};
+    expect(session.model.value).to.deep.equal({
+      ...rest,
+      training: {...training, lambdaZ: 3, learningRates},
+    });
+    expect(version.value).to.equal(before);
+    expect(engine.count('tune')).to.equal(1);
+  });
+
+  it('does not stop training', async () => {
+    const {engine, session} = await opened();
+    session.training.step(20);
+    await session.tune({lambdaZ: 3});
+    await idle(engine);
+    expect(session.iteration.value).to.equal(20);
+    expect(session.model.value!.training.lambdaZ).to.equal(3);
+  });
+
+  it('rejects what the engine refuses, and states what is true', async () => {
+    const {session} = await opened();
+    const before = session.model.value;
+    const reason = await session.tune({lambdaZ: -1}).catch((error: Error) => error.message);
+    expect(reason).to.equal('lambdaZ must be a number of at least 0; got -1');
+    expect(session.model.value).to.equal(before);
+  });
+});
