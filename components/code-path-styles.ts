@@ -21,11 +21,6 @@ export const codePathStyles = css`
     width: 68px;
   }
 
-  fieldset.choice {
-    margin: 0;
-    min-width: 0;
-  }
-
   .frames {
     display: flex;
     flex-wrap: wrap;
@@ -94,6 +89,11 @@ export const codePathStyles = css`
   @container (max-width: 480px) {
     .play {
       grid-template-columns: 96px minmax(0, 1fr);
+    }
+
+    .play input,
+    output {
+      grid-column: 1 / -1;
     }
 
     output {
