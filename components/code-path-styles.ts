@@ -68,7 +68,7 @@ export const codePathStyles = css`
 
   .play {
     display: grid;
-    grid-template-columns: 96px auto minmax(0, 1fr) 7em;
+    grid-template-columns: 96px auto minmax(0, 1fr) 8.5em;
     align-items: center;
     gap: 8px 12px;
   }
@@ -84,6 +84,7 @@ export const codePathStyles = css`
 
   output {
     text-align: end;
+    white-space: nowrap;
   }
 
   @container (max-width: 480px) {
