@@ -21,11 +21,6 @@ export const codePathStyles = css`
     width: 68px;
   }
 
-  fieldset.choice {
-    margin: 0;
-    min-width: 0;
-  }
-
   .frames {
     display: flex;
     flex-wrap: wrap;
@@ -73,7 +68,7 @@ export const codePathStyles = css`
 
   .play {
     display: grid;
-    grid-template-columns: 96px auto minmax(0, 1fr) 7em;
+    grid-template-columns: 96px auto minmax(0, 1fr) 8.5em;
     align-items: center;
     gap: 8px 12px;
   }
@@ -89,11 +84,17 @@ export const codePathStyles = css`
 
   output {
     text-align: end;
+    white-space: nowrap;
   }
 
   @container (max-width: 480px) {
     .play {
       grid-template-columns: 96px minmax(0, 1fr);
+    }
+
+    .play input,
+    output {
+      grid-column: 1 / -1;
     }
 
     output {

@@ -44,7 +44,8 @@ export const explorerStrings = {
     title: 'Shelf of codes',
     list: 'Codes on the shelf',
     snap: 'Keep the code in hand',
-    fresh: (region: number, image: number) => `${strings.code.title(region)}, image ${image}`,
+    fresh: (region: number, image: number, number: number) =>
+      `${strings.code.title(region)}, image ${image}` + (number > 1 ? ` (${number})` : ''),
     into: 'Load into',
     inHand: 'region in hand',
     load: 'Load',
@@ -104,7 +105,6 @@ export const explorerStrings = {
     source: 'Key frame',
     now: 'code in hand',
     add: 'Add',
-    fresh: (count: number) => `Key frame ${count}`,
     go: (name: string, place: number) => `${place + 1} ${name}: go there`,
     earlier: (name: string) => `Move ${name} forward`,
     later: (name: string) => `Move ${name} back`,
@@ -117,7 +117,7 @@ export const explorerStrings = {
     play: 'Play',
     pause: 'Pause',
     slider: 'Place on the path',
-    place: (place: number, length: number) => `${formatValue(place)} of ${length}`,
+    place: (share: number) => `${formatShare(share)} of the way`,
     shown: (region: number) => `${strings.regions.drawn(region)}, image in hand`,
     straight: {
       opposite: (from: number, to: number) =>

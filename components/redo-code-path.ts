@@ -12,6 +12,7 @@ import {explorerStrings} from './explorer-strings.js';
 import {PathPlayer} from './path-player.js';
 import {pageStorage} from './redo-code-shelf.js';
 import {SessionElement} from './session-element.js';
+import {strings} from './strings.js';
 import './redo-picture.js';
 
 const WAYS: readonly Way[] = ['spherical', 'linear'];
@@ -63,8 +64,9 @@ export class RedoCodePath extends SessionElement {
   private add(session: Session, path: CodePath): void {
     const shelf = shelfOf(session.model.peek()!, this.storage);
     const entry = shelf.entries.peek().find(({id}) => String(id) === this.source.value);
-    const code = entry?.code ?? session.codes.all[session.region.peek()]!.peek();
-    const name = entry?.name ?? explorerStrings.path.fresh(path.frames.peek().length + 1);
+    const region = session.region.peek();
+    const code = entry?.code ?? session.codes.all[region]!.peek();
+    const name = entry?.name ?? strings.code.title(region);
     path.add(name, code);
     this.fire('frame-add', {name});
   }
@@ -176,7 +178,7 @@ export class RedoCodePath extends SessionElement {
         </select>
       </label>
       <button class="add" @click=${() => this.add(session, path)}>${names.add}</button>
-      <fieldset class="choice" aria-label=${names.way}>
+      <div class="choice" role="radiogroup" aria-label=${names.way}>
         ${WAYS.map(
           way =>
             html`<label>
@@ -189,7 +191,7 @@ export class RedoCodePath extends SessionElement {
               />${names.ways[way]}
             </label>`
         )}
-      </fieldset>
+      </div>
       <label>
         <input
           type="checkbox"
@@ -270,7 +272,7 @@ export class RedoCodePath extends SessionElement {
     const {path: names} = explorerStrings;
     const region = session.region.value;
     const length = path.length.value;
-    const text = names.place(path.place.value, length);
+    const text = names.place(length > 0 ? path.place.value / length : 0);
     const shown = session.views.redraws.value[region]?.state.value.value?.region;
     return html`<div class="play">
       <redo-picture label=${names.shown(region)} .picture=${shown}></redo-picture>

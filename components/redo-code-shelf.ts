@@ -44,10 +44,20 @@ export class RedoCodeShelf extends SessionElement {
   @property({attribute: false}) storage: StorageSource = pageStorage;
 
   private snap(session: Session, shelf: CodeShelf): void {
-    const name = explorerStrings.shelf.fresh(session.region.peek(), session.image.peek().index);
+    const name = this.freshName(session, shelf);
     this.message = explorerStrings.shelf.kept(name);
     void snapCode(session, shelf, name);
     this.fire('code-snap', {name});
+  }
+
+  /** A name that no other code on the shelf has. */
+  private freshName(session: Session, shelf: CodeShelf): string {
+    const taken = new Set(shelf.entries.peek().map(({name}) => name));
+    const [region, image] = [session.region.peek(), session.image.peek().index];
+    let number = 1;
+    const name = () => explorerStrings.shelf.fresh(region, image, number);
+    while (taken.has(name())) number++;
+    return name();
   }
 
   private load(session: Session, region: number, {code, name}: ShelfEntry): void {

@@ -81,7 +81,7 @@ describe('redo-code-path', () => {
     expect([...select.options].map(({label}) => label)).to.deep.equal(['code in hand', 'moss']);
     select.selectedIndex = 1;
     buttons('add')[0]!.click();
-    expect(events.map(each => each.detail)).to.deep.equal([{name: 'Key frame 1'}, {name: 'moss'}]);
+    expect(events.map(each => each.detail)).to.deep.equal([{name: 'Code z₁'}, {name: 'moss'}]);
     expect(path.frames.value.map(each => each.code)).to.deep.equal([code(), kept]);
   });
 
@@ -95,7 +95,7 @@ describe('redo-code-path', () => {
     await sendKeys({press: 'ArrowRight'});
     await rest();
     expect(code()).to.deep.equal(path.code.value);
-    expect(slider.getAttribute('aria-valuetext')).to.equal('1.01 of 2');
+    expect(slider.getAttribute('aria-valuetext')).to.equal('51% of the way');
     expect(events.map(each => each.detail)).to.deep.equal([{place: 1}, {place: 1.01}]);
     expect([1, 2].map(region => session.codes.all[region]!.value)).to.deep.equal(others);
     const redraw = session.views.redraws.value[0]!.state.value.value!.region;

@@ -74,6 +74,12 @@ describe('redo-code-shelf', () => {
     expect(said()).to.equal('Code z₃, image 0 is on the shelf');
   });
 
+  it('names each code that is kept differently', async () => {
+    const {press, names} = await bound();
+    for (let i = 0; i < 3; i++) await press('snap');
+    expect(names()).to.deep.equal(['', ' (2)', ' (3)'].map(number => `Code z₁, image 0${number}`));
+  });
+
   it('fires code-load and copies the code into the region in hand, on any image', async () => {
     const {host, session, press} = await bound();
     await press('snap');
