@@ -9,6 +9,17 @@ function formatSmall(value: number): string {
 }
 
 export const explorerStrings = {
+  options: {
+    lambdaZ: 'λ, weight of reading z back',
+    rate: {
+      mask: 'Learning rate of f',
+      generator: 'Learning rate of G',
+      discriminator: 'Learning rate of D',
+      encoder: 'Learning rate of δ',
+    },
+    note: 'They count from the next iteration.',
+  },
+
   title: 'Explorer',
   unbound: 'Nothing is open.',
 

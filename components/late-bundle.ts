@@ -23,3 +23,4 @@ import './redo-region-grid.js';
 import './redo-save-menu.js';
 import './redo-timeline.js';
 import './redo-train-controls.js';
+import './redo-training-options.js';

@@ -3,6 +3,7 @@ import {html, LitElement, nothing, type PropertyValues, type TemplateResult} fro
 import {customElement, property, state} from 'lit/decorators.js';
 import {connectEngine} from '../core/engine/client.js';
 import type {EngineClient} from '../core/engine/protocol.js';
+import type {Tuning} from '../core/model/config.js';
 import type {PlaneChoice} from '../core/session/latent.js';
 import type {Session} from '../core/session/session.js';
 import {MASK_LOOKS, renderImage} from './image-panel.js';
@@ -213,6 +214,11 @@ export class RedoViewer extends LitElement {
     this.looks = {...this.looks, ...change};
   }
 
+  private async tune(tuning: Tuning): Promise<void> {
+    // The numbers go back to what they were where the engine refuses them.
+    await this.session!.tune(tuning).catch(() => this.requestUpdate());
+  }
+
   private handleReset({detail}: CustomEvent<TrainEvents['train-reset']>): void {
     this.weightsSeed = detail.seed;
     void this.session!.reset(detail.seed);
@@ -330,6 +336,7 @@ export class RedoViewer extends LitElement {
             (this.session!.training.side.value = detail.side)}
           @train-rate=${({detail}: CustomEvent<TrainEvents['train-rate']>) =>
             (this.session!.training.stepsPerFrame.value = detail.stepsPerFrame)}
+          @training-tune=${({detail}: CustomEvent<{tuning: Tuning}>) => void this.tune(detail.tuning)}
           @timeline-go=${({detail}: CustomEvent<{iteration: number}>) =>
             void this.session?.goTo(detail.iteration)}
           @train-reset=${this.handleReset}

@@ -315,6 +315,7 @@ export const strings = {
     rate: 'Iterations per frame',
     seed: 'Seed',
     reset: 'Reset weights',
+    options: 'Rates and λ',
   },
 
   charts: {

@@ -79,7 +79,7 @@ export function renderRegions({session, segmentation, redraws}: ViewerState): Te
 }
 
 /** @param seed What the weights were made from last. */
-export function renderTraining({training, status}: Session, seed: number): TemplateResult {
+export function renderTraining({training, status, model}: Session, seed: number): TemplateResult {
   const {playing, remaining, side, stepsPerFrame, phase} = training;
   return html`<section class="training" aria-labelledby="training-title">
     <div class="head"><h2 id="training-title">${strings.training.title}</h2></div>
@@ -92,6 +92,13 @@ export function renderTraining({training, status}: Session, seed: number): Templ
       .seed=${seed}
       .disabled=${status.value === 'opening' || status.value === 'disposed'}
     ></redo-train-controls>
+    <details class="more">
+      <summary>${strings.training.options}</summary>
+      <redo-training-options
+        .training=${model.value?.training}
+        .disabled=${status.value === 'opening' || status.value === 'disposed'}
+      ></redo-training-options>
+    </details>
   </section>`;
 }
 

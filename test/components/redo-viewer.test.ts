@@ -962,6 +962,15 @@ describe('redo-viewer', () => {
     });
   }
 
+  it('tunes the training by its options, from the next iteration on', async () => {
+    const {el, engine, inner} = await viewer();
+    const options = inner<HTMLElement>('redo-training-options');
+    enter(find<HTMLInputElement>(options, 'input[name="lambdaZ"]'), '3', 'change');
+    await settled(engine, el);
+    expect(kinds(engine)).to.include('tune');
+    expect(el.session!.model.value!.training.lambdaZ).to.equal(3);
+  });
+
   describe('panels', () => {
     async function chosen(panels: string) {
       const engine = new FakeEngine({codeSize: 3});
