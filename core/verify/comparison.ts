@@ -6,6 +6,9 @@ export const BOUNDS = {forward: 1e-4, losses: 1e-4, gradient: 1e-3, after: 1e-4}
 /** One rounding of float32. */
 export const ROUNDING = 2 ** -24;
 
+/** How many roundings a number may be from where it jumps for rounding to decide on which side it is. */
+export const REACH = 8;
+
 /** One number that is held against a bound. */
 export interface Comparison {
   /** What it is one of, e.g. `gradients of f`: a line of the table. */

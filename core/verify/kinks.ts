@@ -14,6 +14,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {GradConfig, Tensor} from '@tensorflow/tfjs-core';
 
+import {REACH} from './comparison.js';
+
 /** The input of one ReLU, or the difference of two inputs of a maximum. */
 export interface Kink {
   /** Which of the operations of the pass it belongs to, counted from the loss backwards. */
@@ -134,11 +136,9 @@ function places(kinks: readonly Kink[]): Tensor {
   return tf.tensor(values, [...shape], 'bool');
 }
 
-/** How far from the jump an input may lie, in units of its channel's noise. */
-const REACH = 8;
-
 /**
- * The inputs whose side rounding decides, nearest to the jump first.
+ * The inputs whose side rounding decides, nearest to the jump first: within `REACH` of their channel's
+ * noise.
  *
  * @param inputs Those of a pass. @param shifted Those of the same pass from weights that were
  *     changed within their rounding: the difference shows what rounding does to each channel.

@@ -18,7 +18,7 @@ import type {IterationValues, Side} from '../training/report.js';
 import {discriminatorUpdate, generatorUpdate, type Workplace} from '../training/updates.js';
 import {PUBLISHED_NETWORKS, readLike, writeLike} from '../weights/published.js';
 import type {NamedArray} from '../weights/safetensors.js';
-import {norm, ROUNDING} from './comparison.js';
+import {norm, REACH, ROUNDING} from './comparison.js';
 import {codesOf, imagesOf} from './forwards.js';
 import type {Reference} from './reference.js';
 
@@ -118,24 +118,29 @@ export function gradientPrefix(network: NetworkName): string {
   return `${GRADIENTS[side]}${PUBLISHED_NETWORKS[network]}.`;
 }
 
-/** The size of a gradient below which it is less than one rounding of its network's whole gradient. */
-export function roundingOf({arrays}: Reference, network: NetworkName): number {
+/** Norm of the whole of a network's first gradient in a reference. */
+export function gradientNorm({arrays}: Reference, network: NetworkName): number {
   const prefix = gradientPrefix(network);
   const own = [...arrays].filter(([name]) => name.startsWith(prefix));
-  return ROUNDING * Math.hypot(...own.map(([, {values}]) => norm(values)));
+  return Math.hypot(...own.map(([, {values}]) => norm(values)));
+}
+
+/** The size of an element of a network's first gradient below which rounding decides its first step. */
+export function leastCertain(reference: Reference, network: NetworkName): number {
+  return REACH * ROUNDING * gradientNorm(reference, network);
 }
 
 function settling(reference: Reference, state: ModelState, network: NetworkName): Settling {
   const gradients = readLike(state.layers[network], name =>
     reference.arrays.get(gradientPrefix(network) + name)
   );
-  return {gradients, least: roundingOf(reference, network)};
+  return {gradients, least: leastCertain(reference, network)};
 }
 
 /** First gradients of a network as the reference has them, for the steps that rounding decides. */
 interface Settling {
   gradients: Tensors;
-  /** The size below which a gradient is less than its rounding error. */
+  /** The size below which rounding decides a step. */
   least: number;
 }
 

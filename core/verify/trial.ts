@@ -20,7 +20,15 @@ import {
 import {compareForwards} from './forwards.js';
 import {findKinks, type Kink, type KinkInputs, watchKinks} from './kinks.js';
 import {arrayOf, type Reference} from './reference.js';
-import {gradientPrefix, GRADIENTS, type Gradients, Rerun, roundingOf, SIDES} from './rerun.js';
+import {
+  gradientNorm,
+  gradientPrefix,
+  GRADIENTS,
+  type Gradients,
+  leastCertain,
+  Rerun,
+  SIDES,
+} from './rerun.js';
 
 /** The updates of an iteration in their order. */
 export const UPDATES: readonly Side[] = ['generator', 'discriminator'];
@@ -127,7 +135,7 @@ export class Trial {
     const {reference} = this;
     let count = 0;
     for (const network of NETWORKS) {
-      const least = roundingOf(reference, network);
+      const least = leastCertain(reference, network);
       for (const [name, {values}] of reference.arrays) {
         if (!name.startsWith(gradientPrefix(network))) continue;
         for (const value of values) if (Math.abs(value) < least) count++;
@@ -248,7 +256,7 @@ export class Trial {
     const {reference, cancelled} = this;
     const pairs = SIDES[side].flatMap(network => {
       const published = PUBLISHED_NETWORKS[network];
-      const whole = roundingOf(reference, network) / ROUNDING;
+      const whole = gradientNorm(reference, network);
       return trainedPublished(this.layers[network]).map(({name, key}): Pair => {
         const tensor = gradientPrefix(network) + name;
         const theirs = arrayOf(reference, tensor).values;

@@ -2,7 +2,7 @@ import {expect} from '@open-wc/testing';
 
 import {ModelState} from '../../../core/model/state.js';
 import {readReference, type Reference} from '../../../core/verify/reference.js';
-import {Rerun, roundingOf} from '../../../core/verify/rerun.js';
+import {Rerun, leastCertain} from '../../../core/verify/rerun.js';
 import {readNetwork} from '../../../core/weights/published.js';
 import {networkLayers} from '../../../core/model/redo.js';
 import small from '../../reference/small-2-regions.safetensors?url';
@@ -48,7 +48,7 @@ describeOn('wasm', 'Rerun', () => {
   }
 
   it("takes the reference's first step where rounding decides it, and no other", async () => {
-    const least = roundingOf(reference, 'generator');
+    const least = leastCertain(reference, 'generator');
     const theirs = reference.arrays.get(`grad_g/netGenX.${ROUNDED}`)!.values;
     expect(Math.max(...theirs.map(Math.abs)), 'gradients below rounding').to.be.below(least);
 
