@@ -32,7 +32,7 @@ const PAGES: Readonly<Record<string, {path: string; prepare?: string}>> = {
         view.open = true;
         view.scrollIntoView();
         await until(() => !view.querySelector('[aria-busy="true"], .updating'));
-        await new Promise(resolve => setTimeout(resolve, 12_000));
+        await new Promise(resolve => setTimeout(resolve, 6_000));
       }`,
   },
   gallery: {path: 'demo/gallery.html'},
@@ -82,10 +82,10 @@ try {
         await page.emulateMediaFeatures([{name: 'prefers-color-scheme', value: scheme}]);
         await page.goto(server.resolvedUrls!.local[0]! + path);
         await settle(page, prepare);
-        const file = `${name}-${size}-${scheme}.webp` as const;
-        await page.screenshot({path: join(OUT, file), fullPage: true, type: 'webp', quality: 82});
+        const file = `${name}-${size}-${scheme}.jpg` as const;
+        await page.screenshot({path: join(OUT, file), fullPage: true, type: 'jpeg', quality: 68});
         process.stdout.write(`${file}\n`);
-        if (file === 'viewer-wide-light.webp') await page.screenshot(await cover(page));
+        if (file === 'viewer-wide-light.jpg') await page.screenshot(await cover(page));
         await page.close();
       }
     }
