@@ -1,4 +1,7 @@
-/** What several programs compute with; not for those outside. */
+/**
+ * What several programs compute with; not for those outside. `@inline` on a function is
+ * AssemblyScript's, and an error to TypeScript alone: hence the `@ts-ignore`.
+ */
 
 /** `a b + c`, rounded once where the module is built for «relaxed» vectors: twice as fast. */
 // @ts-ignore: decorator
