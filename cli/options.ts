@@ -1,5 +1,6 @@
 /** What the command-line programs share: reading options, starting wasm, a line of progress. */
 
+import {readFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
@@ -13,14 +14,18 @@ export interface OptionSpec {
   default?: string;
 }
 
+type Texts = Partial<Record<string, string>>;
+
 /**
  * Reads `--name value` options.
  *
+ * @param defaults What comes before a spec's own default, depending on what was given.
  * @throws Error with the list of options if one is unknown or missing.
  */
 export function readOptions<Name extends string>(
   program: string,
-  specs: Record<Name, OptionSpec>
+  specs: Record<Name, OptionSpec>,
+  defaults: (given: Texts) => Texts = () => ({})
 ): Record<Name, string> {
   const names = Object.keys(specs) as Name[];
   const usage = [
@@ -38,8 +43,15 @@ export function readOptions<Name extends string>(
   } catch (error) {
     throw new UsageError(`${program}: ${(error as Error).message}\n${usage}`);
   }
+  const filed = defaults(given as Texts);
+  const unknown = Object.keys(filed).filter(name => !(name in specs));
+  if (unknown.length) {
+    throw new UsageError(
+      `${program}: --config must name options; got ${unknown.join(', ')}\n${usage}`
+    );
+  }
   const values = names.map(name => {
-    const value = given[name] ?? specs[name].default;
+    const value = given[name] ?? filed[name] ?? specs[name].default;
     if (value === undefined) throw new UsageError(`${program}: --${name} must be given\n${usage}`);
     return [name, String(value)] as const;
   });
@@ -62,6 +74,35 @@ export function json<T>(name: string, value: string): T {
   } catch (error) {
     throw new UsageError(`--${name} must be JSON; got ${value} (${(error as Error).message})`);
   }
+}
+
+/** The options in the JSON file that `--config` names; a value that is no text is taken as its JSON. */
+export function fromFile({config}: Texts): Texts {
+  if (!config) return {};
+  let text: string;
+  try {
+    text = readFileSync(config, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--config must be a file; got ${config} (${(error as Error).message})`);
+  }
+  const values = json<unknown>('config', text);
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    throw new UsageError(`--config must be an object of options; got ${config}`);
+  }
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ])
+  );
+}
+
+/** `0.8123 ± 0.0102`: mean and sample standard deviation. */
+export function meanAndDeviation(values: readonly number[]): string {
+  const count = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
+  return count > 1 ? `${mean.toFixed(4)} ± ${Math.sqrt(square).toFixed(4)}` : mean.toFixed(4);
 }
 
 /** Thrown for what the user typed: shown without a stack. */

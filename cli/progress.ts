@@ -1,12 +1,15 @@
 /** One line of progress that is written over on a terminal, and now and then a new line elsewhere. */
 export class ProgressLine {
   private readonly total: number;
+  private readonly first: number;
   private readonly startMs = performance.now();
   private readonly isTerminal = process.stderr.isTTY ?? false;
   private shownMs = -Infinity;
 
-  constructor(total: number) {
+  /** @param first What was done before this line began. */
+  constructor(total: number, first = 0) {
     this.total = total;
+    this.first = first;
   }
 
   /** @param note What to say beside the bar, e.g. losses. */
@@ -15,7 +18,7 @@ export class ProgressLine {
     const last = done === this.total;
     if (!last && nowMs - this.shownMs < (this.isTerminal ? 200 : 30_000)) return;
     this.shownMs = nowMs;
-    const stepMs = (nowMs - this.startMs) / Math.max(done, 1);
+    const stepMs = (nowMs - this.startMs) / Math.max(done - this.first, 1);
     const left = last
       ? `took ${clock(nowMs - this.startMs)}`
       : `${clock(stepMs * (this.total - done))} left`;

@@ -1,89 +1,179 @@
 /**
  * Trains a model headless and says how good its masks are on held-out images.
  *
- * `npm run train -- --preset blobs-32 --steps 1000 --seed 0 --out model.safetensors`
+ * `npm run train -- --preset blobs-32 --steps 1000 --seed 0 --run runs/blobs --out-model model.safetensors`
+ *
+ * Exit codes, for those who start it from a queue: 0 when done, 1 for what can't be run as it was asked
+ * for, 2 for a training that collapsed or diverged, 75 (`EX_TEMPFAIL` of sysexits) when it was stopped
+ * by SIGTERM or SIGINT and the same command goes on from its folder.
  */
 
-import {rename, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
 
 import {Engine} from '../core/engine/engine.js';
 import type {ModelConfig, TrainingConfig} from '../core/model/config.js';
 import {findPreset} from '../core/model/presets.js';
 import type {Evaluation} from '../core/training/evaluation.js';
 import type {IterationReport} from '../core/training/report.js';
-import type {Split} from '../datasets/dataset.js';
-import {json, main, nodeBackend, readOptions, UsageError, wholeNumber} from './options.js';
+import {
+  fromFile,
+  json,
+  main,
+  meanAndDeviation,
+  nodeBackend,
+  readOptions,
+  UsageError,
+  wholeNumber,
+} from './options.js';
 import {ProgressLine} from './progress.js';
+import {RunFolder, writeWhole} from './run-folder.js';
+import {type TrainingOptions, TrainingRun} from './training-run.js';
 import {provideWebgpu} from './webgpu.js';
 
 const NODE_BACKENDS = ['wasm', 'cpu', 'webgpu'] as const;
 
+const EXIT_FAILED = 2;
+const EXIT_STOPPED = 75;
+
 await main(async () => {
-  const options = readOptions('train', {
-    preset: {help: 'configuration to train'},
-    dataset: {help: "data set to train on, if not the preset's", default: ''},
-    model: {help: 'JSON over the model of the preset, e.g. {"codeSize": 8}', default: '{}'},
-    training: {help: 'JSON over its training, e.g. {"lambdaZ": 2}', default: '{}'},
-    steps: {help: 'iterations', default: '1000'},
-    seed: {help: 'seed of everything random', default: '0'},
-    backend: {help: 'wasm, cpu, or webgpu for a GPU', default: 'wasm'},
-    out: {help: 'file for the whole state, to go on from', default: ''},
-    'out-model': {help: 'file for the weights alone, in half precision', default: ''},
-    every: {help: 'iterations between looks at validation images, 0 for none', default: '0'},
-    images: {help: 'held-out images to score', default: '200'},
-  });
-  const {preset} = options;
-  const steps = wholeNumber('steps', options.steps, 1);
-  const seed = wholeNumber('seed', options.seed);
-  const every = wholeNumber('every', options.every);
-  const count = wholeNumber('images', options.images, 1);
-  const dataset = options.dataset || findPreset(preset).dataset;
-
-  const overrides = {
-    model: json<Partial<ModelConfig>>('model', options.model),
-    training: json<Partial<TrainingConfig>>('training', options.training),
-  };
-
+  const options = readOptions(
+    'train',
+    {
+      config: {
+        help: 'JSON file of these options by name, which those given here override',
+        default: '',
+      },
+      preset: {help: 'configuration to train'},
+      dataset: {help: "data set to train on, if not the preset's", default: ''},
+      model: {help: 'JSON over the model of the preset, e.g. {"codeSize": 8}', default: '{}'},
+      training: {help: 'JSON over its training, e.g. {"lambdaZ": 2}', default: '{}'},
+      steps: {help: 'iterations', default: '1000'},
+      seed: {
+        help: 'seed of everything random; several by commas, one run after the other',
+        default: '0',
+      },
+      backend: {help: 'wasm, cpu, or webgpu for a GPU', default: 'wasm'},
+      run: {help: 'folder of log and checkpoints; the same command goes on from it', default: ''},
+      'checkpoint-every': {help: 'iterations between checkpoints', default: '500'},
+      restarts: {help: 'how often a collapsed training may begin again', default: '0'},
+      out: {help: 'file for the whole state, to go on from', default: ''},
+      'out-model': {help: 'file for the weights alone, in half precision', default: ''},
+      every: {help: 'iterations between looks at validation images, 0 for none', default: '0'},
+      images: {help: 'held-out images to score', default: '200'},
+    },
+    fromFile
+  );
+  const seeds = options.seed.split(',').map(seed => wholeNumber('seed', seed));
+  if (seeds.length > 1 && (options.out || options['out-model'])) {
+    throw new UsageError('--out and --out-model must be left out with several seeds; give --run');
+  }
   const backend = NODE_BACKENDS.find(name => name === options.backend);
   if (!backend) {
     throw new UsageError(
       `--backend must be one of ${NODE_BACKENDS.join(', ')}; got ${options.backend}`
     );
   }
+  const common: Omit<TrainingOptions, 'seed'> = {
+    preset: options.preset,
+    dataset: options.dataset || findPreset(options.preset).dataset,
+    overrides: {
+      model: json<Partial<ModelConfig>>('model', options.model),
+      training: json<Partial<TrainingConfig>>('training', options.training),
+    },
+    steps: wholeNumber('steps', options.steps, 1),
+    every: wholeNumber('every', options.every),
+    checkpointEvery: wholeNumber('checkpoint-every', options['checkpoint-every'], 1),
+    images: wholeNumber('images', options.images, 1),
+    restarts: wholeNumber('restarts', options.restarts),
+  };
   if (backend === 'webgpu') await provideWebgpu();
-
   const engine = new Engine({...nodeBackend(), name: backend});
-  const {model, dataset: data} = await engine.request('open', {
-    preset,
-    dataset,
-    overrides,
-    seed,
-  });
-  const evaluate = (split: Split): Promise<Evaluation> =>
-    engine.request('evaluate', {model, split, count});
+  const stop = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort());
 
-  const progress = new ProgressLine(steps);
-  for (let done = 0; done < steps;) {
-    const [report] = await engine.request('iterate', {model, count: 1});
-    progress.show(++done, describe(report!));
-    if (every && done % every === 0) {
-      process.stdout.write(
-        `iteration ${done}: ${scores(await evaluate('val'), data.regionNames)}\n`
-      );
-    }
+  const scores: Evaluation[] = [];
+  for (const seed of seeds) {
+    const path =
+      options.run && (seeds.length > 1 ? join(options.run, `seed-${seed}`) : options.run);
+    if (seeds.length > 1) process.stdout.write(`seed ${seed}\n`);
+    const score = await train(engine, {...common, seed}, path, options, stop.signal);
+    if (score) scores.push(score);
+    if (stop.signal.aborted) return;
   }
-  if (options.out) await save(options.out, await engine.request('snapshot', {model}));
-  if (options['out-model']) {
-    await save(options['out-model'], await engine.request('snapshot', {model, compact: true}));
+  if (seeds.length > 1) {
+    const [accuracy, objectIou] = (['accuracy', 'objectIou'] as const).map(name =>
+      meanAndDeviation(scores.map(each => each[name]))
+    );
+    process.stdout.write(
+      `${scores.length} of ${seeds.length} seeds: accuracy ${accuracy}, object IoU ${objectIou}\n`
+    );
   }
-  process.stdout.write(`test: ${scores(await evaluate('test'), data.regionNames)}\n`);
 });
+
+/** One run; its score on test images if it came to its end. */
+async function train(
+  engine: Engine,
+  options: TrainingOptions,
+  path: string,
+  files: {out: string; 'out-model': string},
+  signal: AbortSignal
+): Promise<Evaluation | undefined> {
+  const {preset, dataset, overrides, seed, steps} = options;
+  const folder = path
+    ? await RunFolder.open(path, {preset, dataset, ...overrides, seed})
+    : undefined;
+  const run = await TrainingRun.begin(engine, options, folder);
+  try {
+    const names = run.model.dataset.regionNames;
+    const {iteration} = run.model;
+    if (iteration > 0) process.stdout.write(`going on at iteration ${iteration} of ${path}\n`);
+    const progress = new ProgressLine(steps, iteration);
+    const outcome = await run
+      .train(
+        {
+          onReport: report => progress.show(report.iteration, describe(report)),
+          onValidation: (at, evaluation) =>
+            process.stdout.write(`iteration ${at}: ${scores(evaluation, names)}\n`),
+          onRestart: (reason, next) =>
+            process.stdout.write(`collapsed: ${reason}; begun again with seed ${next}\n`),
+        },
+        signal
+      )
+      .catch((error: unknown) => {
+        process.exitCode = EXIT_FAILED;
+        throw error;
+      });
+    if (outcome === 'stopped') {
+      process.exitCode = EXIT_STOPPED;
+      const how = path ? `the same command goes on from ${path}` : 'without --run nothing was kept';
+      process.stderr.write(`stopped; ${how}\n`);
+      return undefined;
+    }
+    const {model} = run.model;
+    if (files.out) await save(files.out, await engine.request('snapshot', {model}));
+    if (files['out-model']) {
+      await save(files['out-model'], await engine.request('snapshot', {model, compact: true}));
+    }
+    const test = await run.evaluate('test');
+    process.stdout.write(`test: ${scores(test, names)}\n`);
+    const best = await run.evaluateBest();
+    if (best) {
+      const at = folder!.state.best!.iteration;
+      process.stdout.write(`test, best of validation (iteration ${at}): ${scores(best, names)}\n`);
+    }
+    if (outcome === 'collapsed') {
+      process.exitCode = EXIT_FAILED;
+      process.stderr.write('collapsed; --restarts N begins again, with other seeds\n');
+    }
+    return best ?? test;
+  } finally {
+    await run.close();
+  }
+}
 
 async function save(path: string, checkpoint: ArrayBuffer): Promise<void> {
   const file = new Uint8Array(checkpoint);
-  // Whole or not at all.
-  await writeFile(`${path}.part`, file);
-  await rename(`${path}.part`, path);
+  await writeWhole(path, file);
   process.stdout.write(`saved ${path}, ${file.length} bytes\n`);
 }
 

@@ -18,6 +18,9 @@ export interface CollapseRule {
  */
 export const COLLAPSE_RULE: CollapseRule = {area: 0.1, every: 500, over: 50};
 
+/** The published loop begins again with new weights at a collapse up to this iteration; later it goes on. */
+export const COLLAPSE_UNTIL = 7000;
+
 export interface Collapse {
   /** The smallest region, from 0. */
   region: number;

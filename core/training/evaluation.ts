@@ -1,5 +1,25 @@
 /** Scores of masks against the truth (METHOD «Evaluation»; `evaluate` in `train.py`). */
 
+/** Scores of the masks of one image, under the permutation of regions that is best for each. */
+export interface ImageScores {
+  /** Share of pixels in the right region, in [0, 1]. */
+  accuracy: number;
+  /** Mean IoU of the regions that the image has, the background left out; 0 where it has none. */
+  objectIou: number;
+}
+
+/** Scores under one assignment of regions for all images, the one with the greatest mean object IoU. */
+export interface AssignedScores {
+  /** The model's region for each true region, background first. */
+  assignment: readonly number[];
+  /** As in `Evaluation`. */
+  accuracy: number;
+  iou: number[];
+  objectIou: number;
+  /** Share of all pixels that are of true region t and found in the model's region k: `[t][k]`. */
+  confusion: number[][];
+}
+
 /** Mean scores of a model's masks over labelled images, each image under its best permutation of regions. */
 export interface Evaluation {
   /** Number of images. */
@@ -12,6 +32,10 @@ export interface Evaluation {
   objectIou: number;
   /** Mean of each mask over all images, in the model's order of regions. */
   areas: number[];
+  /** The images one by one. */
+  images: ImageScores[];
+  /** The stricter score: regions may not change their meaning from image to image. */
+  assigned: AssignedScores;
 }
 
 /**
@@ -25,12 +49,17 @@ export interface Evaluation {
 export class Evaluator {
   private readonly trueRegions: number;
   private readonly regions: number;
-  private count = 0;
-  private accuracy = 0;
-  private objectIou = 0;
-  private readonly iou: {sum: number; count: number}[];
+  private readonly images: ImageScores[] = [];
+  private readonly iou: Means;
   private readonly areas: number[];
-  private readonly assignments: number[][];
+  private readonly confusion: number[][];
+  /** The sums of each assignment, as if it held for all images. */
+  private readonly assigned: {
+    assignment: number[];
+    accuracy: number;
+    objectIou: number;
+    iou: Means;
+  }[];
 
   /**
    * @param trueRegions Number of true regions, the background included.
@@ -44,9 +73,15 @@ export class Evaluator {
     }
     this.trueRegions = trueRegions;
     this.regions = regions;
-    this.iou = Array.from({length: trueRegions}, () => ({sum: 0, count: 0}));
+    this.iou = new Means(trueRegions);
     this.areas = new Array<number>(regions).fill(0);
-    this.assignments = arrangements(regions, trueRegions);
+    this.confusion = range(trueRegions).map(() => new Array<number>(regions).fill(0));
+    this.assigned = arrangements(regions, trueRegions).map(assignment => ({
+      assignment,
+      accuracy: 0,
+      objectIou: 0,
+      iou: new Means(trueRegions),
+    }));
   }
 
   /**
@@ -66,40 +101,75 @@ export class Evaluator {
       overlap[best * trueRegions + labels[p]!]!++;
     }
     const at = (k: number, t: number): number => overlap[k * trueRegions + t]!;
-    const found = Array.from({length: regions}, (_, k) => sum(range(trueRegions), t => at(k, t)));
-    const real = Array.from({length: trueRegions}, (_, t) => sum(range(regions), k => at(k, t)));
-
-    this.count++;
-    this.accuracy += Math.max(
-      ...this.assignments.map(k => sum(range(trueRegions), t => at(k[t]!, t)) / labels.length)
+    const found = range(regions).map(k => sum(range(trueRegions), t => at(k, t)));
+    const real = range(trueRegions).map(t => sum(range(regions), k => at(k, t)));
+    this.confusion.forEach((row, t) =>
+      row.forEach((_, k) => (row[k]! += at(k, t) / labels.length))
     );
+
+    let accuracy = 0;
     let best: {iou: (number | undefined)[]; objects: number} | undefined;
-    for (const k of this.assignments) {
+    for (const sums of this.assigned) {
+      const {assignment} = sums;
+      const right = sum(range(trueRegions), t => at(assignment[t]!, t)) / labels.length;
+      accuracy = Math.max(accuracy, right);
       const iou = real.map((pixels, t) => {
-        const both = at(k[t]!, t);
-        return pixels ? both / (pixels + found[k[t]!]! - both) : undefined;
+        const both = at(assignment[t]!, t);
+        return pixels ? both / (pixels + found[assignment[t]!]! - both) : undefined;
       });
       const present = iou.slice(1).filter(value => value !== undefined);
       const objects = present.length ? sum(present, value => value) / present.length : 0;
+      sums.accuracy += right;
+      sums.objectIou += objects;
+      sums.iou.add(iou);
       if (!best || objects > best.objects) best = {iou, objects};
     }
-    this.objectIou += best!.objects;
-    best!.iou.forEach((value, t) => {
-      if (value === undefined) return;
-      this.iou[t]!.sum += value;
-      this.iou[t]!.count++;
-    });
+    this.images.push({accuracy, objectIou: best!.objects});
+    this.iou.add(best!.iou);
   }
 
   result(): Evaluation {
-    const {count} = this;
+    const {images} = this;
+    const count = images.length;
+    const {assignment, accuracy, objectIou, iou} = this.assigned.reduce((best, each) =>
+      each.objectIou > best.objectIou ? each : best
+    );
     return {
       count,
-      accuracy: this.accuracy / count,
-      iou: this.iou.map(mean => mean.sum / mean.count),
-      objectIou: this.objectIou / count,
+      accuracy: sum(images, each => each.accuracy) / count,
+      iou: this.iou.values(),
+      objectIou: sum(images, each => each.objectIou) / count,
       areas: this.areas.map(area => area / count),
+      images: [...images],
+      assigned: {
+        assignment,
+        accuracy: accuracy / count,
+        iou: iou.values(),
+        objectIou: objectIou / count,
+        confusion: this.confusion.map(row => row.map(share => share / count)),
+      },
     };
+  }
+}
+
+/** Means of several quantities, each over the times that it was there. */
+class Means {
+  private readonly sums: {sum: number; count: number}[];
+
+  constructor(quantities: number) {
+    this.sums = range(quantities).map(() => ({sum: 0, count: 0}));
+  }
+
+  add(values: readonly (number | undefined)[]): void {
+    values.forEach((value, i) => {
+      if (value === undefined) return;
+      this.sums[i]!.sum += value;
+      this.sums[i]!.count++;
+    });
+  }
+
+  values(): number[] {
+    return this.sums.map(({sum, count}) => sum / count);
   }
 }
 

@@ -1,13 +1,13 @@
 /** The training program, run as a person runs it. */
 
 import assert from 'node:assert/strict';
-import {spawnSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {after, before, describe, it} from 'node:test';
 
 import {readSafetensors} from '../../core/weights/safetensors.js';
+import {type Ended, Program} from '../support/program.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -19,19 +19,36 @@ const SMALL = [
   ...['--training', JSON.stringify({batchSize: 2})],
 ];
 
-function train(...options: string[]): {status: number | null; out: string; err: string} {
-  const args = ['cli/run.mjs', 'cli/train.ts', ...options];
-  const {status, stdout, stderr} = spawnSync(process.execPath, args, {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  return {status, out: stdout, err: stderr};
+const RATES = {generator: 1e-4, discriminator: 1e-4, encoder: 1e-4};
+
+/** Waits until a file has so many lines. */
+async function grown(path: string, lines: number): Promise<void> {
+  while (!(existsSync(path) && readFileSync(path, 'utf8').split('\n').length > lines)) {
+    await new Promise(resolve => setTimeout(resolve, 5));
+  }
 }
 
 describe('npm run train', () => {
   let folder: string;
-  before(() => (folder = mkdtempSync(join(tmpdir(), 'redo-train-'))));
-  after(() => rmSync(folder, {recursive: true}));
+  let program: Program;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'redo-train-'));
+    program = await Program.of('cli/train.ts');
+  });
+  after(() => {
+    rmSync(folder, {recursive: true});
+    program.dispose();
+  });
+  const train = (...options: string[]): Ended => program.run(...options);
+
+  /** Starts training and kills it once its log has so many lines. */
+  async function killedAfter(lines: number, log: string, options: string[]): Promise<void> {
+    const child = program.start(options);
+    const ended = new Promise(resolve => child.once('exit', resolve));
+    await grown(log, lines);
+    child.kill('SIGKILL');
+    await ended;
+  }
 
   it('ends with accuracy and IoU a region, the same for the same seed and others for another', () => {
     const [first, again, other] = ['7', '7', '8'].map(seed => train(...SMALL, '--seed', seed));
@@ -65,6 +82,126 @@ describe('npm run train', () => {
       );
     }
     assert.equal((JSON.parse(whole!.metadata.info!) as {iteration: number}).iteration, 3);
+  });
+
+  it('goes on from its folder after any kill, to the numbers of an unbroken run', async () => {
+    const run = join(folder, 'killed');
+    const options = [...SMALL.slice(0, 4), ...SMALL.slice(6), '--steps', '60', '--every', '7'];
+    options.push('--checkpoint-every', '5', '--out');
+    const whole = train(...options, join(folder, 'whole'), '--run', join(folder, 'unbroken'));
+    assert.equal(whole.status, 0, whole.err);
+    // Killed after so many lines of its log, which come at any moment between two commits.
+    for (const lines of [3, 9, 18, 29, 44]) {
+      await killedAfter(lines, join(run, 'log.jsonl'), [
+        ...options,
+        join(folder, 'x'),
+        '--run',
+        run,
+      ]);
+    }
+    const last = train(...options, join(folder, 'resumed'), '--run', run);
+    assert.equal(last.status, 0, last.err);
+    const [, from] = /^going on at iteration (\d+) of /.exec(last.out)!;
+    assert.ok(Number(from) >= 15 && Number(from) % 5 === 0, from);
+    const [one, other] = ['whole', 'resumed'].map(name => readFileSync(join(folder, name)));
+    assert.ok(one!.equals(other!), 'the same state, bit by bit');
+    const [log, resumed] = ['unbroken', 'killed'].map(name =>
+      readFileSync(join(folder, name, 'log.jsonl'), 'utf8').replace(/"stepMs":[^,}]+/g, '')
+    );
+    assert.equal(resumed, log);
+    assert.equal(last.out.split('\n').at(-2), whole.out.split('\n').at(-2));
+  });
+
+  it('keeps the best weights of validation, and scores them', () => {
+    const run = join(folder, 'best');
+    const {status, out, err} = train(...SMALL, '--run', run, '--every', '1');
+    assert.equal(status, 0, err);
+    const looks = [...out.matchAll(/^iteration (\d): .*object IoU ([\d.]+)/gm)];
+    const best = looks.reduce((a, b) => (Number(b[2]) > Number(a[2]) ? b : a));
+    assert.match(out, new RegExp(`^test, best of validation \\(iteration ${best[1]}\\): `, 'm'));
+    assert.deepEqual(readdirSync(run).sort(), [
+      `best-0-${best[1]}.safetensors`,
+      'checkpoint-0-3.safetensors',
+      'log.jsonl',
+      'state.json',
+    ]);
+  });
+
+  it('stops at SIGTERM with a checkpoint and exit code 75', async () => {
+    const run = join(folder, 'stopped');
+    const child = program.start([...SMALL, '--steps', '100000', '--run', run]);
+    await grown(join(run, 'log.jsonl'), 2);
+    child.kill('SIGTERM');
+    const code = await new Promise(resolve => child.once('exit', resolve));
+    assert.equal(code, 75);
+    const {iteration} = JSON.parse(readFileSync(join(run, 'state.json'), 'utf8')) as {
+      iteration: number;
+    };
+    const lines = readFileSync(join(run, 'log.jsonl'), 'utf8').trim().split('\n');
+    assert.equal((JSON.parse(lines.at(-1)!) as {iteration: number}).iteration, iteration);
+  });
+
+  it('begins again with another seed where a region has vanished, and says so', () => {
+    const run = join(folder, 'collapsed');
+    // With a rate of 1 for f, one region soon takes all.
+    const {status, out, err} = train(
+      ...SMALL.slice(0, 4),
+      ...['--steps', '40', '--checkpoint-every', '1', '--seed', '1', ...SMALL.slice(6, 8)],
+      '--training',
+      JSON.stringify({batchSize: 2, learningRates: {...RATES, mask: 1}}),
+      ...['--run', run, '--restarts', '2']
+    );
+    assert.equal(status, 2, out + err);
+    assert.deepEqual(
+      [...out.matchAll(/^collapsed: .* begun again with seed (\d+)$/gm)].map(([, seed]) => seed),
+      ['1000004', '2000007']
+    );
+    assert.match(err, /collapsed; --restarts N begins again, with other seeds\n$/);
+    const log = readFileSync(join(run, 'log.jsonl'), 'utf8');
+    assert.equal(log.match(/"event":"collapse"/g)!.length, 3);
+  });
+
+  it('runs several seeds and tells mean and deviation', () => {
+    const run = join(folder, 'seeds');
+    const {status, out, err} = train(...SMALL, '--seed', '1,2', '--run', run);
+    assert.equal(status, 0, err);
+    assert.match(
+      out,
+      /\n2 of 2 seeds: accuracy 0\.\d{4} ± 0\.\d{4}, object IoU 0\.\d{4} ± 0\.\d{4}\n$/
+    );
+    assert.ok(existsSync(join(run, 'seed-2', 'state.json')));
+  });
+
+  it('reads its options from a file, over which those given come', () => {
+    const config = join(folder, 'config.json');
+    writeFileSync(
+      config,
+      JSON.stringify({
+        preset: 'blobs-32',
+        images: 20,
+        steps: 3,
+        seed: 8,
+        model: JSON.parse(SMALL[7]!),
+        training: {batchSize: 2},
+      })
+    );
+    const [file, given] = [
+      train('--config', config, '--seed', '7'),
+      train(...SMALL, '--seed', '7'),
+    ];
+    assert.equal(file!.status, 0, file!.err);
+    assert.equal(file!.out, given!.out);
+    writeFileSync(config, JSON.stringify({stepps: 3}));
+    assert.match(train('--config', config).err, /--config must name options; got stepps/);
+  });
+
+  it('refuses a folder of another configuration or of something else', () => {
+    const run = join(folder, 'taken');
+    assert.equal(train(...SMALL, '--run', run).status, 0);
+    const {status, err} = train(...SMALL, '--run', run, '--training', '{"batchSize": 3}');
+    assert.equal(status, 1);
+    assert.match(err, /must hold a run of this configuration/);
+    assert.match(train(...SMALL, '--run', root).err, /must be empty, new, or the folder of a run/);
   });
 
   for (const {options, says} of [

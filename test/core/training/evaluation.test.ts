@@ -173,6 +173,54 @@ describe('Evaluator.add(masks, labels), three regions', () => {
   });
 });
 
+describe('Evaluator.result().assigned', () => {
+  const truth = [1, 1, 0, 0];
+
+  it('keeps one assignment for all images, the one with the greatest mean object IoU', () => {
+    const {assigned, images, objectIou} = evaluate(
+      [2, 2],
+      [
+        [[1, 1, 0, 0], truth],
+        [[0, 0, 1, 1], truth],
+        [[0, 0, 1, 0], truth],
+      ]
+    );
+    // Regions exchanged: object IoU 0, 1, 2/3; as they are: 1, 0, 0.
+    expect(assigned.assignment).to.deep.equal([1, 0]);
+    expect(assigned.objectIou).to.be.closeTo((0 + 1 + 2 / 3) / 3, 1e-9);
+    expect(assigned.accuracy).to.be.closeTo((0 + 1 + 3 / 4) / 3, 1e-9);
+    expectClose(assigned.iou, [(0 + 1 + 1 / 2) / 3, (0 + 1 + 2 / 3) / 3]);
+    expect(objectIou).to.be.closeTo((1 + 1 + 2 / 3) / 3, 1e-9);
+    expectClose(
+      images.map(each => each.objectIou),
+      [1, 1, 2 / 3]
+    );
+    expectClose(
+      images.map(each => each.accuracy),
+      [1, 1, 3 / 4]
+    );
+  });
+
+  it('tells the share of all pixels that are of a true region and found in one of the model', () => {
+    const {assigned} = evaluate(
+      [2, 3],
+      [
+        [[1, 2, 0, 0], truth],
+        [[1, 1, 0, 1], truth],
+      ]
+    );
+    assigned.confusion.forEach((row, t) =>
+      expectClose(
+        row,
+        [
+          [3 / 8, 1 / 8, 0],
+          [0, 3 / 8, 1 / 8],
+        ][t]!
+      )
+    );
+  });
+});
+
 describe('new Evaluator(trueRegions, regions)', () => {
   it('refuses a model with fewer regions than the truth', () => {
     expect(() => new Evaluator(3, 2)).to.throw(

@@ -1,0 +1,1 @@
+export function bundle(program: string, name: string): Promise<string>;

@@ -1,0 +1,131 @@
+/**
+ * Scores the masks of trained models on labelled images.
+ *
+ * `npm run evaluate -- --model model.safetensors --split val --csv images.csv`
+ */
+
+import {readFile} from 'node:fs/promises';
+
+import {Engine} from '../core/engine/engine.js';
+import type {Evaluation} from '../core/training/evaluation.js';
+import {trivialScores} from '../core/training/trivial.js';
+import {openDataset} from '../datasets/catalog.js';
+import type {Split} from '../datasets/dataset.js';
+import {
+  main,
+  meanAndDeviation,
+  nodeBackend,
+  readOptions,
+  UsageError,
+  wholeNumber,
+} from './options.js';
+import {writeWhole} from './run-folder.js';
+
+const SPLITS: readonly Split[] = ['train', 'val', 'test'];
+
+await main(async () => {
+  const options = readOptions('evaluate', {
+    model: {help: 'file of a model; several by commas, e.g. of several seeds'},
+    data: {help: "data set, if not the model's own", default: ''},
+    split: {help: SPLITS.join(', '), default: 'test'},
+    images: {help: 'images to score, 0 for the whole split', default: '0'},
+    seed: {help: 'seed of generated images', default: '0'},
+    csv: {help: 'file for the scores of each image', default: ''},
+    json: {help: 'file for all figures', default: ''},
+  });
+  const split = SPLITS.find(each => each === options.split);
+  if (!split) {
+    throw new UsageError(`--split must be one of ${SPLITS.join(', ')}; got ${options.split}`);
+  }
+  const limit = wholeNumber('images', options.images) || Infinity;
+  const seed = wholeNumber('seed', options.seed);
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+  const engine = new Engine({...nodeBackend(), name: 'wasm'});
+  const scores: {model: string; dataset: string; size: number; evaluation: Evaluation}[] = [];
+  for (const path of options.model.split(',')) {
+    const weights = await readModel(path);
+    const opened = await engine.request('open', {
+      preset: '',
+      ...(options.data && {dataset: options.data}),
+      weights,
+      seed,
+    });
+    const {model, dataset, config} = opened;
+    const count = Math.min(limit, dataset.counts[split]);
+    const evaluation = await engine.request('evaluate', {model, split, count});
+    await engine.request('close', {model});
+    scores.push({model: path, dataset: dataset.name, size: config.size, evaluation});
+    print(
+      `${path}: ${dataset.name}, ${split}, ${config.size}×${config.size}, ${evaluation.count} images`
+    );
+    describe(evaluation, dataset.regionNames).forEach(print);
+  }
+
+  const {dataset, size, evaluation} = scores[0]!;
+  if (scores.some(each => each.dataset !== dataset || each.size !== size)) {
+    throw new UsageError('--model must name models of one data set and size, to be compared');
+  }
+  if (scores.length > 1) {
+    const summary = (pick: (evaluation: Evaluation) => number): string =>
+      meanAndDeviation(scores.map(each => pick(each.evaluation)));
+    print(
+      `mean and deviation of ${scores.length} models: accuracy ${summary(each => each.accuracy)}, ` +
+        `object IoU ${summary(each => each.objectIou)}`
+    );
+  }
+  const data = await openDataset(dataset, {size, seed});
+  const {oneRegion, meanMask} = await trivialScores(data, split, evaluation.count);
+  print('what needs no model:');
+  print(`  one region takes all      ${brief(oneRegion)}`);
+  print(`  mean mask for every image ${brief(meanMask)}`);
+
+  if (options.csv) await writeWhole(options.csv, new TextEncoder().encode(toCsv(scores)));
+  if (options.json) {
+    const all = {dataset, split, size, scores, oneRegion, meanMask};
+    await writeWhole(options.json, new TextEncoder().encode(`${JSON.stringify(all, null, 1)}\n`));
+  }
+});
+
+async function readModel(path: string): Promise<ArrayBuffer> {
+  try {
+    const {buffer, byteOffset, length} = await readFile(path);
+    return buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer;
+  } catch (error) {
+    throw new UsageError(`--model must be a file; got ${path} (${(error as Error).message})`);
+  }
+}
+
+function describe({assigned, iou, ...mean}: Evaluation, names: readonly string[]): string[] {
+  const each = (values: readonly number[]): string =>
+    names.map((name, t) => `${name} ${values[t]!.toFixed(4)}`).join(', ');
+  const lines = [
+    `  best permutation an image ${brief(mean)}  (IoU ${each(iou)})`,
+    `  one for all images        ${brief(assigned)}  (IoU ${each(assigned.iou)})`,
+  ];
+  if (names.length > 2) {
+    lines.push('  confusion, in % of all pixels: true region by the region found');
+    const {confusion, assignment} = assigned;
+    const others = confusion[0]!.map((_, k) => k).filter(k => !assignment.includes(k));
+    for (const [t, name] of names.entries()) {
+      const row = [...assignment, ...others].map(k =>
+        (100 * confusion[t]![k]!).toFixed(2).padStart(7)
+      );
+      lines.push(`    ${name.padEnd(12)}${row.join('')}`);
+    }
+  }
+  return lines;
+}
+
+function brief({accuracy, objectIou}: Pick<Evaluation, 'accuracy' | 'objectIou'>): string {
+  return `accuracy ${accuracy.toFixed(4)}, object IoU ${objectIou.toFixed(4)}`;
+}
+
+function toCsv(scores: readonly {model: string; evaluation: Evaluation}[]): string {
+  const rows = scores.flatMap(({model, evaluation}) =>
+    evaluation.images.map(({accuracy, objectIou}, i) =>
+      [`"${model.replaceAll('"', '""')}"`, i, accuracy, objectIou].join(',')
+    )
+  );
+  return `${['model,image,accuracy,object_iou', ...rows].join('\n')}\n`;
+}
