@@ -10,33 +10,28 @@ import {Engine} from '../core/engine/engine.js';
 import type {Evaluation} from '../core/training/evaluation.js';
 import {trivialScores} from '../core/training/trivial.js';
 import {openDataset} from '../datasets/catalog.js';
-import type {Split} from '../datasets/dataset.js';
 import {
   main,
   meanAndDeviation,
   nodeBackend,
   readOptions,
+  splitOf,
   UsageError,
   wholeNumber,
 } from './options.js';
 import {writeWhole} from './run-folder.js';
 
-const SPLITS: readonly Split[] = ['train', 'val', 'test'];
-
 await main(async () => {
   const options = readOptions('evaluate', {
     model: {help: 'file of a model; several by commas, e.g. of several seeds'},
     data: {help: "data set, if not the model's own", default: ''},
-    split: {help: SPLITS.join(', '), default: 'test'},
+    split: {help: 'train, val or test', default: 'test'},
     images: {help: 'images to score, 0 for the whole split', default: '0'},
     seed: {help: 'seed of generated images', default: '0'},
     csv: {help: 'file for the scores of each image', default: ''},
     json: {help: 'file for all figures', default: ''},
   });
-  const split = SPLITS.find(each => each === options.split);
-  if (!split) {
-    throw new UsageError(`--split must be one of ${SPLITS.join(', ')}; got ${options.split}`);
-  }
+  const split = splitOf('split', options.split);
   const limit = wholeNumber('images', options.images) || Infinity;
   const seed = wholeNumber('seed', options.seed);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -90,7 +85,7 @@ await main(async () => {
 async function readModel(path: string): Promise<ArrayBuffer> {
   try {
     const {buffer, byteOffset, length} = await readFile(path);
-    return buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer;
+    return buffer.slice(byteOffset, byteOffset + length);
   } catch (error) {
     throw new UsageError(`--model must be a file; got ${path} (${(error as Error).message})`);
   }

@@ -6,6 +6,7 @@ import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 
 import type {BackendOptions} from '../core/engine/backend.js';
+import type {Split} from '../datasets/dataset.js';
 
 /** An option: what it means, and its value if it is not given. */
 export interface OptionSpec {
@@ -65,6 +66,24 @@ export function wholeNumber(name: string, value: string, least = 0): number {
     throw new UsageError(`--${name} must be a whole number of at least ${least}; got ${value}`);
   }
   return number;
+}
+
+/** A number above 0. */
+export function positive(name: string, value: string): number {
+  const number = Number(value);
+  if (!(number > 0 && Number.isFinite(number))) {
+    throw new UsageError(`--${name} must be a number above 0; got ${value}`);
+  }
+  return number;
+}
+
+const SPLITS: readonly Split[] = ['train', 'val', 'test'];
+
+/** A split of a data set. */
+export function splitOf(name: string, value: string): Split {
+  const split = SPLITS.find(each => each === value);
+  if (!split) throw new UsageError(`--${name} must be one of ${SPLITS.join(', ')}; got ${value}`);
+  return split;
 }
 
 /** A value in JSON. */

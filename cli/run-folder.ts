@@ -153,7 +153,7 @@ export class RunFolder {
 
   private async read(name: string): Promise<ArrayBuffer> {
     const {buffer, byteOffset, length} = await readFile(join(this.path, name));
-    return buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer;
+    return buffer.slice(byteOffset, byteOffset + length);
   }
 }
 

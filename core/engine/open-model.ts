@@ -16,7 +16,8 @@ import {
 } from '../model/redo.js';
 import {ModelState} from '../model/state.js';
 import {type CheckpointInfo, readCheckpoint, writeCheckpoint} from '../training/checkpoint.js';
-import {type Evaluation, Evaluator} from '../training/evaluation.js';
+import {evaluateMasks} from '../training/evaluate.js';
+import type {Evaluation} from '../training/evaluation.js';
 import type {IterationReport, PhaseReport, Side} from '../training/report.js';
 import {Trainer} from '../training/trainer.js';
 import {closeBitmaps} from './bitmaps.js';
@@ -40,9 +41,6 @@ type Result<K extends keyof Requests> = Promise<Requests[K]['result']>;
 
 /** Images whose masks are kept, so that scrubbing a code does not run f. */
 const KEPT_IMAGES = 16;
-
-/** Images scored at a time. */
-const EVALUATION_BATCH = 25;
 
 /** An image at hand: itself and f's masks of it. */
 interface Seen {
@@ -329,32 +327,13 @@ export class OpenModel {
     count: number,
     {signal, onProgress}: RequestOptions
   ): Promise<Evaluation> {
-    const {regionNames, counts} = this.dataset;
-    const evaluator = new Evaluator(regionNames.length, this.config.regions);
-    const total = Math.min(count, counts[split]);
-    for (let done = 0; done < total; done += EVALUATION_BATCH) {
-      signal?.throwIfAborted();
-      onProgress?.({stage: 'evaluate', done, total});
-      const size = Math.min(EVALUATION_BATCH, total - done);
-      const indices = Array.from({length: size}, (_, i) => done + i);
-      const {images, labels, size: side} = await this.dataset.read(split, indices);
-      if (!labels) throw new Error(`evaluate: the ${split} images must have true masks; got none`);
-      const masks = await read(
-        tf.tidy(() =>
-          segment(this.weights().mask, tf.tensor4d(images, [size, side, side, 3]), this.config)
-        )
-      );
-      const pixels = side * side;
-      const {regions} = this.config;
-      for (let i = 0; i < size; i++) {
-        evaluator.add(
-          masks.subarray(i * pixels * regions, (i + 1) * pixels * regions),
-          labels.subarray(i * pixels, (i + 1) * pixels)
-        );
-      }
-    }
-    onProgress?.({stage: 'evaluate', done: total, total});
-    return evaluator.result();
+    return evaluateMasks(
+      this.weights().mask,
+      this.config,
+      this.dataset,
+      {split, count},
+      {signal, onProgress: (done, total) => onProgress?.({stage: 'evaluate', done, total})}
+    );
   }
 
   /** Runs everything once that a viewer will ask for, so that shaders are compiled. */

@@ -4,12 +4,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Scalar, Tensor, Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import type {NetworkName} from '../model/config.js';
-import {score, type Weights} from '../model/redo.js';
+import {score, segment, type Weights} from '../model/redo.js';
 import type {ModelState} from '../model/state.js';
 import type {Moments} from '../nn/conditional-norm.js';
 import {trainedNames, type Tensors} from '../nn/parameters.js';
 import type {SpectralVectors} from '../nn/spectral-norm.js';
-import {type Batch, generatorLosses, hingeLoss} from './losses.js';
+import {type Batch, crossEntropy, generatorLosses, hingeLoss} from './losses.js';
 
 /** Gradients by network and parameter; parameters that the loss does not touch are absent. */
 export type Gradients = Partial<Record<NetworkName, Tensors>>;
@@ -66,6 +66,18 @@ export function discriminatorPass(
     const onFakes = d(fakes, vectors.fakes);
     const loss = hingeLoss(onReal, onFakes);
     return {loss, numbers: tf.stack([loss, tf.mean(onReal), tf.mean(onFakes)])};
+  });
+}
+
+/**
+ * Gradients of f by labels, as the supervised baseline learns. `numbers` is `[cross-entropy]`.
+ *
+ * @param labels True region of each pixel, `[batch, size, size]`, int32.
+ */
+export function supervisedPass(state: ModelState, images: Tensor4D, labels: Tensor): Pass {
+  return differentiate(state, ['mask'], ({mask}) => {
+    const loss = crossEntropy(segment(state.weights('mask', mask), images, state.config), labels);
+    return {loss, numbers: tf.stack([loss])};
   });
 }
 

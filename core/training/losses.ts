@@ -112,3 +112,13 @@ export function generatorLosses(
     areas: regionAreas(redrawn.masks),
   };
 }
+
+/** Mean over pixels of −log M_t, t being the true region: what a mask network is taught by labels. */
+export function crossEntropy(masks: Tensor4D, labels: Tensor): Scalar {
+  const truth = tf.oneHot(labels, masks.shape[3]);
+  const right = tf.sum(tf.mul(masks, truth), -1);
+  return tf.neg(tf.mean(tf.log(tf.maximum(right, SMALLEST_SHARE))));
+}
+
+/** Below it a pixel that is wholly wrong teaches nothing; the logarithm stays finite. */
+const SMALLEST_SHARE = 1e-6;

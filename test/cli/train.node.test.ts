@@ -181,7 +181,7 @@ describe('npm run train', () => {
         images: 20,
         steps: 3,
         seed: 8,
-        model: JSON.parse(SMALL[7]!),
+        model: JSON.parse(SMALL[7]!) as unknown,
         training: {batchSize: 2},
       })
     );
@@ -189,8 +189,8 @@ describe('npm run train', () => {
       train('--config', config, '--seed', '7'),
       train(...SMALL, '--seed', '7'),
     ];
-    assert.equal(file!.status, 0, file!.err);
-    assert.equal(file!.out, given!.out);
+    assert.equal(file.status, 0, file.err);
+    assert.equal(file.out, given.out);
     writeFileSync(config, JSON.stringify({stepps: 3}));
     assert.match(train('--config', config).err, /--config must name options; got stepps/);
   });
