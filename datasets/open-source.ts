@@ -5,6 +5,7 @@ import type {Dataset} from './dataset.js';
 import {tidyTree, type TreeFile} from './file-tree.js';
 import {planImageFolder} from './image-folder.js';
 import {createImageSet} from './image-set.js';
+import {planLayout} from './layouts.js';
 import type {DatasetSource} from './source.js';
 
 export interface SourceOptions {
@@ -22,7 +23,8 @@ export async function openSource(
   {size, regions}: SourceOptions
 ): Promise<Dataset> {
   const files = tidyTree(await filesOf(source));
-  const plan = await planImageFolder(files, source.name, regions);
+  const plan =
+    (await planLayout(files, regions)) ?? (await planImageFolder(files, source.name, regions));
   return createImageSet({...plan, resampling: source.resampling ?? plan.resampling}, size);
 }
 

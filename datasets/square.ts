@@ -51,11 +51,13 @@ export function nearestMaskPixels(
 ): Int32Array {
   const pixels = nearestPixels(image.width, image.height, size);
   if (mask.width === image.width && mask.height === image.height) return pixels;
-  return pixels.map(pixel => {
-    const row = Math.floor(((Math.floor(pixel / image.width) + 0.5) * mask.height) / image.height);
-    const column = Math.floor((((pixel % image.width) + 0.5) * mask.width) / image.width);
-    return row * mask.width + column;
-  });
+  const stretch = (from: number, to: number): number[] =>
+    nearest({offset: 0, scale: from / to, length: from}, to);
+  const rows = stretch(mask.height, image.height);
+  const columns = stretch(mask.width, image.width);
+  return pixels.map(
+    pixel => rows[Math.floor(pixel / image.width)]! * mask.width + columns[pixel % image.width]!
+  );
 }
 
 /** @param length Of this axis; `other` of the other one. */
