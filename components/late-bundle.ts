@@ -8,6 +8,7 @@ import './redo-code-shelf.js';
 import './redo-code-sliders.js';
 import './redo-collapse-guard.js';
 import './redo-data-flow.js';
+import './redo-data-panel.js';
 import './redo-explorer.js';
 import './redo-flow-controls.js';
 import './redo-image-strip.js';

@@ -3,6 +3,7 @@ import {html, LitElement, nothing, type PropertyValues, type TemplateResult} fro
 import {customElement, property, state} from 'lit/decorators.js';
 import {connectEngine} from '../core/engine/client.js';
 import type {EngineClient} from '../core/engine/protocol.js';
+import type {DatasetSource} from '../datasets/source.js';
 import type {Tuning} from '../core/model/config.js';
 import type {PlaneChoice} from '../core/session/latent.js';
 import type {Session} from '../core/session/session.js';
@@ -72,6 +73,8 @@ export class RedoViewer extends LitElement {
   @state() private engineError?: Error;
   private panelsError?: Error;
   private shown = readPanels(undefined);
+  /** Name of the data set that the user's own images stand in for. */
+  @state() private usualDataset?: string;
   /** Seed that the weights were made from last. */
   @state() private weightsSeed = 1;
 
@@ -198,6 +201,7 @@ export class RedoViewer extends LitElement {
   private open(): void {
     const {preset, datasetName, weights, seed} = this;
     this.weightsSeed = seed;
+    this.usualDataset = undefined;
     void this.session?.open({preset, dataset: datasetName, weights, seed});
   }
 
@@ -207,7 +211,9 @@ export class RedoViewer extends LitElement {
     const regions = this.session.model.peek()?.config.regions ?? Infinity;
     this.session.awake.value = this.visible || this.background;
     this.session.region.value = Math.min(Math.max(Math.trunc(this.region) || 0, 0), regions - 1);
-    this.session.selectImage({split: 'test', index: Math.max(Math.trunc(this.image) || 0, 0)});
+    // Of the user's own images all are shown; of others those that were not trained on.
+    const split = this.session.model.peek()?.dataset.wholeSplit ?? 'test';
+    this.session.selectImage({split, index: Math.max(Math.trunc(this.image) || 0, 0)});
   }
 
   private setLooks(change: Partial<panels.Looks>): void {
@@ -217,6 +223,18 @@ export class RedoViewer extends LitElement {
   private async tune(tuning: Tuning): Promise<void> {
     // The numbers go back to what they were where the engine refuses them.
     await this.session!.tune(tuning).catch(() => this.requestUpdate());
+  }
+
+  /** Goes on with the user's images, or with those of the preset again. */
+  private async useImages(source?: DatasetSource): Promise<void> {
+    const session = this.session!;
+    const usual = this.usualDataset ?? session.model.peek()?.dataset.name;
+    if (usual === undefined) return;
+    // The new images may be fewer than the number of the one in hand.
+    this.image = 0;
+    await session.useDataset(source ?? usual);
+    if (session !== this.session || session.failure.peek()) return;
+    this.usualDataset = source && usual;
   }
 
   private handleReset({detail}: CustomEvent<TrainEvents['train-reset']>): void {
@@ -295,7 +313,7 @@ export class RedoViewer extends LitElement {
       when('training', () => panels.renderTraining(session, this.weightsSeed)),
     ];
     return html`
-      ${when('images', () => panels.renderImages(session, model))}
+      ${when('images', () => panels.renderImages(session, model, this.usualDataset, this))}
       ${when('image', () => renderImage(state, looks, setLooks))}
       ${when('regions', () => panels.renderRegions(state))}
       ${side.some(panel => panel !== nothing) ? html`<div class="side">${side}</div>` : nothing}
@@ -340,6 +358,9 @@ export class RedoViewer extends LitElement {
           @timeline-go=${({detail}: CustomEvent<{iteration: number}>) =>
             void this.session?.goTo(detail.iteration)}
           @train-reset=${this.handleReset}
+          @images-pick=${({detail}: CustomEvent<{source: DatasetSource}>) =>
+            void this.useImages(detail.source)}
+          @images-reset=${() => void this.useImages()}
         >
           ${current ? this.renderPanels(current) : nothing}
           ${current && this.shown.has('status') ? panels.renderFoot(current.session) : nothing}

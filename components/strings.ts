@@ -72,6 +72,10 @@ const FAILURES: Record<Command | 'engine' | 'panels' | 'view', {title: string; a
     title: 'That state could not be brought back.',
     advice: 'The weights are as they were. Try again, or go to another state.',
   },
+  dataset: {
+    title: 'These images could not be opened.',
+    advice: 'The images are as they were. Choose others, or try again.',
+  },
   train: {
     title: 'Training has stopped.',
     advice: 'Try again to go on from here. If it keeps failing, reset to start from new weights.',
@@ -111,12 +115,38 @@ export const strings = {
   tryAgain: 'Try again',
   updating: 'updating…',
 
+  data: {
+    about:
+      'See the model at work on images of your own: drop files or a folder on this viewer, paste an image, or choose here.',
+    masks:
+      'Masks of the same names, in a folder called masks or with _mask at their end, are the truth.',
+    private: 'Nothing leaves this machine: the images are read and computed here.',
+    files: 'Choose images or an archive…',
+    folder: 'Choose a folder…',
+    camera: 'Use the camera',
+    take: 'Take the picture',
+    stop: 'Stop the camera',
+    preview: 'What the camera sees',
+    noCamera: (message: string) => `The camera could not be used: ${message}`,
+    back: (name: string) => `Back to ${name}`,
+    open: (name: string, count: number) =>
+      `${name}: ${count === 1 ? 'one image' : `${formatCount(count)} images`}`,
+    working: 'Reading the images…',
+    drop: 'Drop the images here',
+    notes: 'Left out',
+    pasted: 'pasted image',
+    captured: 'camera picture',
+    several: 'your images',
+    empty: 'What was dropped holds no file. Drop images, a folder, or an archive of them.',
+  },
+
   images: {
     title: 'Images',
     list: 'Images to look at',
     item: (index: number) => `Image ${index}`,
     range: (first: number, last: number, count: number) =>
       `${first}–${last} of ${formatCount(count)}`,
+    own: 'Your images…',
     earlier: 'Earlier images',
     later: 'Later images',
   },

@@ -39,7 +39,16 @@ export type SetLooks = (change: Partial<Looks>) => void;
 /** Weight of what came before in smoothed lines: some twenty iterations are averaged over. */
 const SMOOTHING = 0.95;
 
-export function renderImages(session: Session, {dataset}: ModelInfo): TemplateResult {
+/**
+ * @param usual Name of the preset's data set, where another is open.
+ * @param target Where images are dropped.
+ */
+export function renderImages(
+  session: Session,
+  {dataset}: ModelInfo,
+  usual: string | undefined,
+  target: HTMLElement
+): TemplateResult {
   const {images} = strings;
   const strip = session.strip.value;
   const {split, index} = session.image.value;
@@ -52,6 +61,15 @@ export function renderImages(session: Session, {dataset}: ModelInfo): TemplateRe
       .selected=${index}
       .count=${dataset.counts[split]}
     ></redo-image-strip>
+    <details class="more">
+      <summary>${images.own}</summary>
+      <redo-data-panel
+        .info=${dataset}
+        .usual=${usual}
+        .target=${target}
+        .working=${session.status.value === 'busy' && session.progress.value?.stage === 'dataset'}
+      ></redo-data-panel>
+    </details>
   </section>`;
 }
 

@@ -1,10 +1,14 @@
 /** The data sets by name. Their code and their files are loaded when they are opened. */
 
 import type {Dataset} from './dataset.js';
+import type {DatasetSource} from './source.js';
 import type {SyntheticOptions} from './synthetic.js';
 
 /** What the caller chooses when a data set is opened. */
-export type DatasetOptions = SyntheticOptions;
+export interface DatasetOptions extends SyntheticOptions {
+  /** Regions of the model, to which the truth of the user's own images is fitted; 2 if absent. */
+  regions?: number;
+}
 
 const LOADERS = {
   blobs: async options => (await import('./blobs.js')).createBlobs(options),
@@ -20,11 +24,20 @@ export const DATASET_NAMES = Object.keys(LOADERS) as readonly DatasetName[];
 /**
  * Opens a data set.
  *
- * @param name One of `DATASET_NAMES`; any string, because names come from attributes and commands.
+ * @param set One of `DATASET_NAMES`, or where the user's own images are. Any string may come, because
+ *     names come from attributes and commands.
  * @throws Error if the name is unknown or the set's files can't be read.
  * @throws RangeError if the set has no images of that size.
  */
-export async function openDataset(name: string, options: DatasetOptions): Promise<Dataset> {
+export async function openDataset(
+  set: string | DatasetSource,
+  options: DatasetOptions
+): Promise<Dataset> {
+  if (typeof set !== 'string') {
+    const {openSource} = await import('./open-source.js');
+    return openSource(set, {size: options.size, regions: options.regions ?? 2});
+  }
+  const name = set;
   if (!isDatasetName(name)) {
     throw new Error(
       `openDataset: name must be one of ${DATASET_NAMES.join(', ')}; got ${JSON.stringify(name)}`
@@ -33,6 +46,7 @@ export async function openDataset(name: string, options: DatasetOptions): Promis
   return LOADERS[name](options);
 }
 
-function isDatasetName(name: string): name is DatasetName {
+/** Whether a data set is one that is opened by name. */
+export function isDatasetName(name: string): name is DatasetName {
   return Object.hasOwn(LOADERS, name);
 }

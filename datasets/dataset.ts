@@ -30,6 +30,10 @@ export interface Dataset {
   readonly regionNames: readonly string[];
   /** Number of images a split. A generated set is endless: it states how many it hands out. */
   readonly counts: Readonly<Record<Split, number>>;
+  /** What was left out when the set was opened, in sentences for people. */
+  readonly notes?: readonly string[];
+  /** The split that holds every image, where one does; the others are parts of it. */
+  readonly wholeSplit?: Split;
 
   /**
    * Reads images into memory that the caller owns.

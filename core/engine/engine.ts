@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import {openDataset} from '../../datasets/catalog.js';
+import {isDatasetName, openDataset} from '../../datasets/catalog.js';
+import type {Dataset} from '../../datasets/dataset.js';
+import type {DatasetSource} from '../../datasets/source.js';
 import {findPreset} from '../model/presets.js';
-import {checkModelConfig, checkTrainingConfig} from '../model/config.js';
+import {checkModelConfig, checkTrainingConfig, type ModelConfig} from '../model/config.js';
 import {ModelState} from '../model/state.js';
 import {type CheckpointInfo, readCheckpoint} from '../training/checkpoint.js';
 import {type BackendOptions, onContextLost, startBackend} from './backend.js';
@@ -75,6 +77,15 @@ export class Engine implements EngineClient {
   private readonly handlers: Handlers = {
     open: (request, options) => this.open(request, options),
     close: ({model}) => this.close(model),
+    dataset: async ({model, dataset}, {signal, onProgress}) => {
+      onProgress?.({stage: 'dataset', done: 0, total: 1});
+      const {config, seed} = this.model(model);
+      const opened = await openFor(config, dataset, seed);
+      signal?.throwIfAborted();
+      await this.model(model).useDataset(opened);
+      onProgress?.({stage: 'dataset', done: 1, total: 1});
+      return this.info(model);
+    },
     samples: ({model, images}) => this.model(model).samples(images),
     segment: ({model, image}) => this.model(model).segment(image),
     redraw: request => this.model(request.model).redraw(request),
@@ -119,7 +130,7 @@ export class Engine implements EngineClient {
 
   private async open(request: OpenRequest, options: RequestOptions): Promise<ModelInfo> {
     const {signal, onProgress} = options;
-    const {info, state: buildState} = plan(request);
+    const {info, data, state: buildState} = plan(request);
     const {config} = info;
 
     onProgress?.({stage: 'backend', done: 0, total: 1});
@@ -128,12 +139,7 @@ export class Engine implements EngineClient {
     signal?.throwIfAborted();
 
     onProgress?.({stage: 'dataset', done: 0, total: 1});
-    const dataset = await openDataset(info.dataset, {size: config.size, seed: request.seed});
-    if (dataset.regionNames.length > config.regions) {
-      throw new RangeError(
-        `open: the model must have a region for each of ${dataset.regionNames.join(', ')}; got ${config.regions} regions for ${info.dataset}`
-      );
-    }
+    const dataset = await openFor(config, data, request.seed);
     onProgress?.({stage: 'dataset', done: 1, total: 1});
     signal?.throwIfAborted();
 
@@ -192,6 +198,7 @@ const LOST =
 /** What to open: a checkpoint as it is, or a preset with random weights. */
 function plan({preset, dataset, overrides, weights, seed}: OpenRequest): {
   info: CheckpointInfo;
+  data: string | DatasetSource;
   state: () => ModelState;
 } {
   if (!Number.isSafeInteger(seed))
@@ -203,15 +210,39 @@ function plan({preset, dataset, overrides, weights, seed}: OpenRequest): {
   }
   if (weights) {
     const {info, state} = readCheckpoint(weights);
-    return {info: {...info, dataset: dataset ?? info.dataset, seed}, state};
+    // A checkpoint knows of the user's own images only what they were called.
+    const known = isDatasetName(info.dataset) ? info.dataset : findPreset(info.preset).dataset;
+    const data = dataset ?? known;
+    return {info: {...info, dataset: nameOf(data), seed}, data, state};
   }
   const {dataset: usual, ...named} = findPreset(preset);
   const config = {...named.model, ...overrides?.model};
   const training = {...named.training, ...overrides?.training};
   checkModelConfig(config);
   checkTrainingConfig(training);
+  const data = dataset ?? usual;
   return {
-    info: {preset, dataset: dataset ?? usual, config, training, iteration: 0, seed},
+    data,
+    info: {preset, dataset: nameOf(data), config, training, iteration: 0, seed},
     state: () => ModelState.random(config, training.initGain, seed),
   };
+}
+
+function nameOf(data: string | DatasetSource): string {
+  return typeof data === 'string' ? data : data.name;
+}
+
+/** A data set for a model: at its size, and with no more true regions than it has. */
+async function openFor(
+  {size, regions}: ModelConfig,
+  data: string | DatasetSource,
+  seed: number
+): Promise<Dataset> {
+  const dataset = await openDataset(data, {size, seed, regions});
+  if (dataset.regionNames.length > regions) {
+    throw new RangeError(
+      `open: the model must have a region for each of ${dataset.regionNames.join(', ')}; got ${regions} regions for ${dataset.name}`
+    );
+  }
+  return dataset;
 }

@@ -54,11 +54,11 @@ interface Seen {
  * Owns its tensors. Merged weights and masks are kept until the weights change.
  */
 export class OpenModel {
-  private readonly dataset: Dataset;
+  private dataset: Dataset;
   private readonly preset: string;
-  private config: ModelConfig;
+  config: ModelConfig;
   private training: TrainingConfig;
-  private seed: number;
+  seed: number;
   private state: ModelState;
   private trainer: Trainer;
   private version = 0;
@@ -80,11 +80,11 @@ export class OpenModel {
 
   /** What is told of the model; the engine adds the handle and the backend. */
   info(): Omit<ModelInfo, 'model' | 'backend'> {
-    const {name, regionNames, counts} = this.dataset;
+    const {name, regionNames, counts, notes, wholeSplit} = this.dataset;
     return {
       config: this.config,
       training: this.training,
-      dataset: {name, regionNames, counts},
+      dataset: {name, regionNames, counts, notes, wholeSplit},
       iteration: this.trainer.iteration,
       version: this.version,
     };
@@ -283,6 +283,17 @@ export class OpenModel {
   tune(tuning: Tuning): void {
     this.training = tuned(this.training, tuning);
     this.trainer.tune(this.training);
+  }
+
+  /** Goes on with other images of the same size; an iteration that was begun by phases is ended first. */
+  async useDataset(dataset: Dataset): Promise<void> {
+    if (this.trainer.isUnderWay) await this.trainer.iterate();
+    // What can't be read must not take the place of what can.
+    await dataset.read('train', [0]);
+    this.dataset = dataset;
+    this.trainer.useDataset(dataset);
+    this.forgetDrawn();
+    this.changed();
   }
 
   /** New random weights. */

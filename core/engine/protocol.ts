@@ -5,6 +5,7 @@
  */
 
 import type {Split} from '../../datasets/dataset.js';
+import type {DatasetSource} from '../../datasets/source.js';
 import type {ModelConfig, TrainingConfig, Tuning} from '../model/config.js';
 import type {IterationReport, PhaseReport, Side} from '../training/report.js';
 import type {Evaluation} from '../training/evaluation.js';
@@ -46,6 +47,10 @@ export interface DatasetInfo {
   name: string;
   regionNames: readonly string[];
   counts: Readonly<Record<Split, number>>;
+  /** What was left out of the user's own images, in sentences for people. */
+  notes?: readonly string[];
+  /** The split that holds every image, where one does. */
+  wholeSplit?: Split;
 }
 
 /** Where the numbers are computed. */
@@ -67,8 +72,8 @@ export interface BackendInfo {
 export interface OpenRequest {
   /** Name of a preset; the source of the configuration unless `weights` brings its own. */
   preset: string;
-  /** Overrides the preset's data set. */
-  dataset?: string;
+  /** Overrides the preset's data set: a name, or where the user's own images are. */
+  dataset?: string | DatasetSource;
   /** Override parts of the preset's configuration; not together with `weights`, which bring theirs. */
   overrides?: {model?: Partial<ModelConfig>; training?: Partial<TrainingConfig>};
   /**
@@ -157,6 +162,11 @@ export interface Requests {
   open: {request: OpenRequest; result: ModelInfo};
   /** Frees everything that a model holds. */
   close: {request: {model: ModelId}; result: void};
+  /**
+   * Goes on with another data set, at the model's size, in the place of the present one; the weights
+   * and all of the training stay. If it can't be opened, the present one stays too.
+   */
+  dataset: {request: {model: ModelId; dataset: string | DatasetSource}; result: ModelInfo};
   /** Reads images and their true labels `[height, width]`. */
   samples: {
     request: {model: ModelId; images: readonly ImageRef[]};

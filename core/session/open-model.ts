@@ -1,6 +1,7 @@
 /** The one model that a session has open: the commands that open, change and free it. */
 
 import {batch, signal, type ReadonlySignal} from '@preact/signals-core';
+import type {DatasetSource} from '../../datasets/source.js';
 import type {Tuning} from '../model/config.js';
 import type {EngineClient, ModelInfo, Progress} from '../engine/protocol.js';
 import {readModelFile, weightsUrl} from './model-file.js';
@@ -8,15 +9,15 @@ import {readModelFile, weightsUrl} from './model-file.js';
 /** What to open. */
 export interface OpenOptions {
   preset: string;
-  /** Overrides the preset's data set. */
-  dataset?: string;
+  /** Overrides the preset's data set: a name, or where the user's own images are. */
+  dataset?: string | DatasetSource;
   /** Address of a checkpoint, `none` for new random weights, undefined for the preset's shipped model. */
   weights?: string;
   /** Seed of weights, batches, codes and generated images. */
   seed: number;
 }
 
-export type Command = 'open' | 'reset' | 'restore' | 'rewind' | 'train';
+export type Command = 'open' | 'reset' | 'restore' | 'rewind' | 'dataset' | 'train';
 
 /** A command that failed, and how to try it again. */
 export interface Failure {
@@ -130,6 +131,15 @@ export class OpenModel {
     this.hooks.onStop();
     await this.run(command, undefined, signal =>
       this.engine.request('restore', {model, checkpoint}, {signal})
+    );
+  }
+
+  /** Goes on with other images; weights, codes and history stay. */
+  async useDataset(dataset: string | DatasetSource): Promise<void> {
+    const model = this.handle();
+    this.hooks.onStop();
+    await this.run('dataset', undefined, (signal, onProgress) =>
+      this.engine.request('dataset', {model, dataset}, {signal, onProgress})
     );
   }
 

@@ -1,6 +1,7 @@
 /** The state of one viewer: what the user set, what follows from it, and the commands that change it. */
 
 import {batch, computed, signal, type ReadonlySignal} from '@preact/signals-core';
+import type {DatasetSource} from '../../datasets/source.js';
 import type {Tuning} from '../model/config.js';
 import type {EngineClient, ImageRef, ModelInfo} from '../engine/protocol.js';
 import {Background} from './background.js';
@@ -68,6 +69,8 @@ export class Session {
     version: signal(0),
     iteration: signal(0),
     image: signal<ImageRef>({split: 'test', index: 0}),
+    /** Counts the changes of the data set under an open model. */
+    datasetVersion: signal(0),
     disposed: signal(false),
   };
 
@@ -103,6 +106,7 @@ export class Session {
     const start = computed(() => image.value.index - (image.value.index % STRIP_LENGTH));
     const count = computed(() => this.model.value?.dataset.counts[split.value] ?? 0);
     this.strip = computed(() => {
+      void this.state.datasetVersion.value;
       const length = Math.max(0, Math.min(STRIP_LENGTH, count.value - start.value));
       return Array.from({length}, (_, i) => ({split: split.value, index: start.value + i}));
     });
@@ -184,6 +188,14 @@ export class Session {
   }
 
   /**
+   * Goes on with other images, by name or the user's own, at the model's size: weights and codes
+   * stay, and if they can't be opened, so do the present images.
+   */
+  useDataset(dataset: string | DatasetSource): Promise<void> {
+    return this.opened.useDataset(dataset);
+  }
+
+  /**
    * Back, or forth again, to the last state of the time line that is not after an iteration. What
    * the history says of later iterations stays until training goes on from there.
    *
@@ -229,7 +241,12 @@ export class Session {
   }
 
   private takeWeights(model: ModelInfo, command: Command, seed: number | undefined): void {
-    if (command !== 'rewind') {
+    if (command === 'dataset') {
+      this.maskEdits.clear();
+      // A new object, so that what is shown of the old image is asked for anew.
+      this.state.image.value = {split: model.dataset.wholeSplit ?? 'test', index: 0};
+      this.state.datasetVersion.value++;
+    } else if (command !== 'rewind') {
       this.history.truncate(model.iteration);
       this.timeline.forgetFrom(model.iteration + 1);
     }

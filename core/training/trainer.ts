@@ -21,7 +21,8 @@ export class Trainer {
   readonly optimizers: Record<NetworkName, Adam>;
   private readonly state: ModelState;
   private training: TrainingConfig;
-  private readonly batches: Batches;
+  private readonly seed: number;
+  private batches: Batches;
   private underWay?: UnderWay;
 
   constructor(
@@ -34,6 +35,7 @@ export class Trainer {
     this.state = state;
     this.training = training;
     this.iteration = iteration;
+    this.seed = seed;
     this.batches = new Batches(dataset, state.config, training, seed);
     const optimizers = NETWORKS.map(name => [name, new Adam(name, training)] as const);
     this.optimizers = Object.fromEntries(optimizers) as Record<NetworkName, Adam>;
@@ -47,6 +49,11 @@ export class Trainer {
   /** Trains otherwise from the next iteration on; one that is under way ends as it began. */
   tune(training: TrainingConfig): void {
     this.training = training;
+  }
+
+  /** Draws batches from another data set; no iteration must be under way. */
+  useDataset(dataset: Dataset): void {
+    this.batches = new Batches(dataset, this.state.config, this.training, this.seed);
   }
 
   /**

@@ -1,0 +1,271 @@
+import {css, html, LitElement, nothing, type PropertyValues} from 'lit';
+import {customElement, property, query, state} from 'lit/decorators.js';
+import type {DatasetInfo} from '../core/engine/protocol.js';
+import type {NamedFile} from '../datasets/source.js';
+import {droppedFiles, hasFiles, isModelDrop, namedFiles, sourceOf} from './image-drop.js';
+import {strings} from './strings.js';
+import {controls, theme} from './theme.js';
+
+/**
+ * Images of the user's own in the place of a data set: files, a folder, an archive, what is pasted or
+ * dropped, or a frame of the camera. Nothing leaves the machine.
+ *
+ * @summary Picker of own images.
+ * @fires images-pick - The user gave images; `detail` is `{source: DatasetSource}`.
+ * @fires images-reset - The user wants the preset's data set back.
+ * @csspart video - What the camera sees.
+ */
+@customElement('redo-data-panel')
+export class RedoDataPanel extends LitElement {
+  static override styles = [
+    theme,
+    controls,
+    css`
+      :host {
+        display: grid;
+        gap: 8px;
+      }
+
+      p,
+      ul {
+        margin: 0;
+        max-width: 76ch;
+      }
+
+      ul {
+        padding-left: 20px;
+        overflow-wrap: anywhere;
+      }
+
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+      }
+
+      video {
+        width: min(100%, 320px);
+        border-radius: var(--_radius);
+      }
+
+      .failed {
+        color: var(--_danger);
+      }
+
+      .drop {
+        position: fixed;
+        inset: 0;
+        z-index: 10;
+        display: grid;
+        place-items: center;
+        border: 3px dashed var(--_accent);
+        background: color-mix(in srgb, var(--_surface) 82%, transparent);
+        font-size: 1.4em;
+        pointer-events: none;
+      }
+    `,
+  ];
+
+  @query('input:not([webkitdirectory])') private files!: HTMLInputElement;
+  @query('input[webkitdirectory]') private folder!: HTMLInputElement;
+  @query('video') private video!: HTMLVideoElement;
+
+  @state() private dragged = false;
+  @state() private camera?: MediaStream;
+  @state() private problem = '';
+
+  /** The data set that is open. */
+  @property({attribute: false}) info?: DatasetInfo;
+
+  /** Name of the preset's data set, where another is open. */
+  @property() usual?: string;
+
+  /** Element that images are dropped on and pasted into. */
+  @property({attribute: false}) target?: HTMLElement;
+
+  /** Whether images are being read. */
+  @property({type: Boolean}) working = false;
+
+  private listening?: AbortController;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.listen();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.listening?.abort();
+    this.stopCamera();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('target')) this.listen();
+  }
+
+  private listen(): void {
+    this.listening?.abort();
+    this.listening = new AbortController();
+    const {signal} = this.listening;
+    const {target} = this;
+    if (!target) return;
+    const drag = (event: DragEvent, dragged: boolean): void => {
+      if (!hasFiles(event.dataTransfer)) return;
+      event.preventDefault();
+      this.dragged = dragged;
+    };
+    target.addEventListener('dragover', event => drag(event, true), {signal});
+    target.addEventListener('dragleave', event => drag(event, false), {signal});
+    target.addEventListener('drop', event => this.handleDrop(event), {signal});
+    target.addEventListener('paste', event => this.handlePaste(event), {signal});
+  }
+
+  private handleDrop(event: DragEvent): void {
+    this.dragged = false;
+    const {dataTransfer} = event;
+    if (event.defaultPrevented || !hasFiles(dataTransfer)) return;
+    if (isModelDrop([...dataTransfer.files])) return;
+    event.preventDefault();
+    void this.attempt(() => droppedFiles(dataTransfer));
+  }
+
+  private handlePaste(event: ClipboardEvent): void {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    const named = namedFiles(files);
+    // A picture from the clipboard is called `image.png`, whatever it is of.
+    const isPicture = files.length === 1 && /^image\.\w+$/.test(files[0]!.name);
+    void this.attempt(async () => named, isPicture ? strings.data.pasted : undefined);
+  }
+
+  private handleInput(input: HTMLInputElement): void {
+    const files = namedFiles(input.files ?? []);
+    // The same files may be chosen again.
+    input.value = '';
+    if (files.length > 0) void this.attempt(async () => files);
+  }
+
+  /** Gives away the files that are found, or says why there are none. */
+  private async attempt(find: () => Promise<NamedFile[]>, name?: string): Promise<void> {
+    this.problem = '';
+    try {
+      const files = await find();
+      if (files.length === 0) throw new Error(strings.data.empty);
+      const source = sourceOf(files);
+      const detail = {source: {...source, name: name ?? source.name}};
+      this.dispatchEvent(new CustomEvent('images-pick', {detail, bubbles: true, composed: true}));
+    } catch (error) {
+      this.problem = (error as Error).message;
+    }
+  }
+
+  private async startCamera(): Promise<void> {
+    this.problem = '';
+    try {
+      const camera = await navigator.mediaDevices.getUserMedia({video: true});
+      if (!this.isConnected) {
+        camera.getTracks().forEach(track => track.stop());
+        return;
+      }
+      this.camera = camera;
+      await this.updateComplete;
+      this.video.srcObject = camera;
+      await this.video.play();
+    } catch (error) {
+      this.stopCamera();
+      this.problem = strings.data.noCamera((error as Error).message);
+    }
+  }
+
+  private async takePicture(): Promise<void> {
+    const {videoWidth, videoHeight} = this.video;
+    const canvas = new OffscreenCanvas(videoWidth, videoHeight);
+    canvas.getContext('2d')!.drawImage(this.video, 0, 0);
+    this.stopCamera();
+    const find = async () => [{path: 'camera.png', blob: await canvas.convertToBlob()}];
+    await this.attempt(find, strings.data.captured);
+  }
+
+  private stopCamera(): void {
+    this.camera?.getTracks().forEach(track => track.stop());
+    this.camera = undefined;
+  }
+
+  private reset(): void {
+    this.dispatchEvent(new CustomEvent('images-reset', {bubbles: true, composed: true}));
+  }
+
+  private renderCamera() {
+    const {data} = strings;
+    if (!this.camera) return nothing;
+    return html`<video part="video" aria-label=${data.preview} muted playsinline></video>
+      <div class="actions">
+        <button class="primary" @click=${this.takePicture}>${data.take}</button>
+        <button @click=${this.stopCamera}>${data.stop}</button>
+      </div>`;
+  }
+
+  private renderOpen() {
+    const {info} = this;
+    if (!info || this.usual === undefined) return nothing;
+    const {counts, wholeSplit, notes = []} = info;
+    const count = wholeSplit ? counts[wholeSplit] : counts.train + counts.val + counts.test;
+    return html`<p>${strings.data.open(info.name, count)}</p>
+      ${
+        notes.length > 0
+          ? html`<ul aria-label=${strings.data.notes}>
+              ${notes.map(note => html`<li>${note}</li>`)}
+            </ul>`
+          : nothing
+      }`;
+  }
+
+  protected override render() {
+    const {data} = strings;
+    return html`<p>${data.about} ${data.masks}</p>
+      <p class="soft">${data.private}</p>
+      <div class="actions">
+        <button ?disabled=${this.working} @click=${() => this.files.click()}>${data.files}</button>
+        <button ?disabled=${this.working} @click=${() => this.folder.click()}>
+          ${data.folder}
+        </button>
+        <button ?disabled=${this.working || Boolean(this.camera)} @click=${this.startCamera}>
+          ${data.camera}
+        </button>
+        ${
+          this.usual === undefined
+            ? nothing
+            : html`<button ?disabled=${this.working} @click=${this.reset}>
+                ${data.back(this.usual)}
+              </button>`
+        }
+      </div>
+      <input
+        hidden
+        type="file"
+        multiple
+        aria-label=${data.files}
+        accept="image/*,.ppm,.zip,.tar,.tgz,.gz"
+        @change=${() => this.handleInput(this.files)}
+      />
+      <input
+        hidden
+        type="file"
+        webkitdirectory
+        aria-label=${data.folder}
+        @change=${() => this.handleInput(this.folder)}
+      />
+      ${this.renderCamera()} ${this.renderOpen()}
+      <p role="status" class=${this.problem ? 'failed' : 'soft'}>
+        ${this.working ? data.working : this.problem}
+      </p>
+      ${this.dragged ? html`<div class="drop" aria-hidden="true">${data.drop}</div>` : nothing}`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'redo-data-panel': RedoDataPanel;
+  }
+}

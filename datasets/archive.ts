@@ -1,0 +1,39 @@
+/** Takes archives apart: zip, tar and tar.gz, told by their first bytes. */
+
+import type {TreeFile} from './file-tree.js';
+import {MAX_UNPACKED_BYTES, readAtMost} from './limits.js';
+import {hasChecksum, readTar} from './tar.js';
+import {readZip} from './zip.js';
+
+const ENDING = /\.(zip|tar|tgz|tar\.gz)$/i;
+
+/** Whether a file is called an archive. */
+export function isArchiveName(path: string): boolean {
+  return ENDING.test(path);
+}
+
+/**
+ * @returns The archive's files; undefined if it is none.
+ * @throws Error with what is damaged.
+ */
+export async function readArchive(file: Blob, name: string): Promise<TreeFile[] | undefined> {
+  const head = new Uint8Array(await file.slice(0, 512).arrayBuffer());
+  if (head[0] === 0x1f && head[1] === 0x8b) {
+    const unpacked = file.stream().pipeThrough(new DecompressionStream('gzip'));
+    const tar = await readAtMost(unpacked, MAX_UNPACKED_BYTES, `images: ${name}`).catch(
+      (error: unknown) => {
+        if ((error as Error).message.startsWith('images: ')) throw error;
+        throw new Error(`images: ${name} must be a whole gzip file; it is damaged or cut short`, {
+          cause: error,
+        });
+      }
+    );
+    return readTar(tar, name);
+  }
+  if (head[0] === 0x50 && head[1] === 0x4b) return readZip(file, name);
+  if (head.length === 512 && hasChecksum(head) && head[0] !== 0) return readTar(file, name);
+  if (isArchiveName(name)) {
+    throw new Error(`images: ${name} must be a zip or tar archive; its first bytes are of neither`);
+  }
+  return undefined;
+}

@@ -1,0 +1,109 @@
+/** A data set of image files, decoded when they are read and then kept, as far as memory is given. */
+
+import type {Dataset, Samples, Split} from './dataset.js';
+import {type Decoded, decodeImage, decodeMask} from './decode.js';
+import type {TreeFile} from './file-tree.js';
+import type {Resampling} from './source.js';
+import {nearestMaskPixels, toSquare} from './square.js';
+
+/** True region of one pixel of a mask, row · width + column. */
+export type LabelRule = (mask: Decoded, pixel: number) => number;
+
+export interface ImageItem {
+  image: TreeFile;
+  mask?: TreeFile;
+}
+
+/** Which files make a data set, and how they are read. */
+export interface ImagePlan {
+  name: string;
+  regionNames: readonly string[];
+  splits: Readonly<Record<Split, readonly ImageItem[]>>;
+  rule: LabelRule;
+  resampling: Resampling;
+  /** What was left out, in sentences for people. */
+  notes: readonly string[];
+  /** The split that holds every image, if there is one. */
+  wholeSplit?: Split;
+}
+
+/** Bytes of decoded images that are kept. */
+const KEPT_BYTES = 2 ** 28;
+/** Images decoded at a time: a large photograph takes 100 MB meanwhile. */
+const LANES = 4;
+
+/** An image at the model's size. */
+interface Square {
+  /** `[size, size, 3]`. */
+  colors: Uint8Array;
+  /** `[size, size]`. */
+  labels?: Uint8Array;
+}
+
+/** Opens what a plan names. Nothing is read before it is asked for. */
+export function createImageSet(plan: ImagePlan, size: number): Dataset {
+  const kept = new Map<ImageItem, Promise<Square>>();
+  const keptCount = Math.max(1, Math.floor(KEPT_BYTES / (size * size * 4)));
+  const squareOf = (item: ImageItem): Promise<Square> => {
+    const square = kept.get(item) ?? readSquare(plan, item, size);
+    // Put last, so that the first is the one that was not asked for the longest.
+    kept.delete(item);
+    kept.set(item, square);
+    square.catch(() => kept.delete(item));
+    if (kept.size > keptCount) kept.delete(kept.keys().next().value!);
+    return square;
+  };
+  const {name, regionNames, splits, notes, wholeSplit} = plan;
+  const counts = {
+    train: splits.train.length,
+    val: splits.val.length,
+    test: splits.test.length,
+  };
+  const read = async (split: Split, indices: readonly number[]): Promise<Samples> => {
+    for (const index of indices) {
+      if (!Number.isInteger(index) || index < 0 || index >= counts[split]) {
+        throw new RangeError(
+          `${name}.read: indices of ${split} must be integers from 0 to ${counts[split] - 1}; got ${index}`
+        );
+      }
+    }
+    const items = indices.map(index => splits[split][index]!);
+    const pixels = size * size;
+    const images = new Float32Array(items.length * pixels * 3);
+    const labels = items.every(item => item.mask)
+      ? new Uint8Array(items.length * pixels)
+      : undefined;
+    await inLanes(items, async (item, i) => {
+      const square = await squareOf(item);
+      square.colors.forEach((value, j) => (images[i * pixels * 3 + j] = value / 127.5 - 1));
+      labels?.set(square.labels!, i * pixels);
+    });
+    return {count: items.length, size, images, ...(labels && {labels})};
+  };
+  return {name, size, regionNames, counts, notes, wholeSplit, read};
+}
+
+async function readSquare(plan: ImagePlan, item: ImageItem, size: number): Promise<Square> {
+  const {image, mask} = item;
+  const pixels = await decodeImage(await image.read(), image.path);
+  const colors = toSquare(pixels, size, plan.resampling);
+  if (!mask) return {colors};
+  const decoded = await decodeMask(await mask.read(), mask.path);
+  const places = nearestMaskPixels(pixels, decoded, size);
+  return {colors, labels: Uint8Array.from(places, pixel => plan.rule(decoded, pixel))};
+}
+
+/** Runs `work` on each item, a few at a time; the first that fails ends it. */
+async function inLanes<T>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<void>
+): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next++;
+      await work(items[index]!, index);
+    }
+  };
+  await Promise.all(Array.from({length: Math.min(LANES, items.length)}, lane));
+}

@@ -1,0 +1,100 @@
+/** A visitor's own images under a model, on its real engine in a worker. */
+
+import {expect, fixture, html, waitUntil} from '@open-wc/testing';
+
+import type {RedoImageStrip} from '../../components/redo-image-strip.js';
+import type {RedoRegionGrid} from '../../components/redo-region-grid.js';
+import type {RedoViewer} from '../../components/redo-viewer.js';
+import {loadLateElements} from '../../components/late-elements.js';
+import '../../components/redo-viewer.js';
+import {find, findAll} from '../fixtures/elements.js';
+
+const PATIENCE = {timeout: 110_000, interval: 10};
+/** Time that dropping 50 photographs may take until they can be looked at. */
+const USABLE_MS = 2000;
+
+/** A photograph of one colour and some noise, as large as phones' are not, but larger than the model's. */
+async function photograph(hue: number, type: string): Promise<Blob> {
+  const canvas = new OffscreenCanvas(1200, 900);
+  const context = canvas.getContext('2d')!;
+  context.fillStyle = `hsl(${hue} 90% 50%)`;
+  context.fillRect(0, 0, 1200, 900);
+  return canvas.convertToBlob({type});
+}
+
+function stripOf(el: RedoViewer): RedoImageStrip {
+  return find<RedoImageStrip>(el, 'redo-image-strip');
+}
+
+function isDrawn(el: RedoViewer): boolean {
+  const {rows = []} = el.shadowRoot!.querySelector<RedoRegionGrid>('redo-region-grid') ?? {};
+  return rows.length > 0 && rows.every(row => row.composition !== undefined);
+}
+
+function drop(el: RedoViewer, files: readonly File[]): void {
+  const data = new DataTransfer();
+  files.forEach(file => data.items.add(file));
+  el.dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}));
+}
+
+describe('redo-viewer on the user’s images [wasm]', function () {
+  this.timeout(120_000);
+
+  async function opened(): Promise<RedoViewer> {
+    const el = await fixture<RedoViewer>(
+      html`<redo-viewer preset="blobs-32" backend="wasm" image="5"></redo-viewer>`
+    );
+    await waitUntil(() => isDrawn(el), 'the regions must be redrawn', PATIENCE);
+    await loadLateElements();
+    return el;
+  }
+
+  it('shows 50 photographs that are dropped within two seconds, and goes back', async () => {
+    const el = await opened();
+    const files = await Promise.all(
+      Array.from({length: 50}, async (_, i) => {
+        const type = i % 2 ? 'image/png' : 'image/jpeg';
+        return new File([await photograph((i * 7) % 360, type)], `${i}.${i % 2 ? 'png' : 'jpg'}`);
+      })
+    );
+    const startMs = performance.now();
+    drop(el, files);
+    const shown = () => {
+      const {pictures, count} = stripOf(el);
+      return count === 50 && pictures.length > 0 && pictures.every(picture => picture);
+    };
+    await waitUntil(shown, 'the photographs must be shown', PATIENCE);
+    const tookMs = performance.now() - startMs;
+    const [red, green, blue] = stripOf(el).pictures[0]!.pixels;
+    expect(red).to.be.greaterThan(200);
+    expect(green! + blue!).to.be.lessThan(60);
+    expect(stripOf(el).selected).to.equal(0);
+    expect(tookMs).to.be.lessThan(USABLE_MS);
+
+    const panel = find(el, 'redo-data-panel');
+    expect(panel.shadowRoot!.textContent).to.include('your images: 50 images');
+    const back = findAll<HTMLButtonElement>(panel, 'button').at(-1)!;
+    expect(back.textContent.trim()).to.equal('Back to blobs');
+    back.click();
+    await waitUntil(() => stripOf(el).count === 1000, 'the blobs must be back', PATIENCE);
+    await waitUntil(() => stripOf(el).pictures.every(picture => picture), 'and seen', PATIENCE);
+  });
+
+  it('says why files can’t be opened, and keeps its images', async () => {
+    const el = await opened();
+    drop(el, [new File(['hello'], 'notes.txt')]);
+    const message = () => el.shadowRoot!.querySelector('redo-error-panel')?.message ?? '';
+    await waitUntil(() => message() !== '', 'it must be said', PATIENCE);
+    expect(message()).to.match(/notes\.txt must hold an image \(JPEG, PNG/);
+    expect(stripOf(el).count).to.equal(1000);
+  });
+
+  it('leaves a model file alone', async () => {
+    const el = await opened();
+    const {version} = el.session!;
+    const before = version.value;
+    drop(el, [new File([''], 'model.safetensors')]);
+    await el.updateComplete;
+    expect([el.session!.status.value, version.value]).to.deep.equal(['ready', before]);
+  });
+});
