@@ -4,7 +4,7 @@ import {openDataset} from '../../datasets/catalog.js';
 import {findPreset} from '../model/presets.js';
 import {checkModelConfig, checkTrainingConfig} from '../model/config.js';
 import {ModelState} from '../model/state.js';
-import {type CheckpointInfo, readCheckpoint} from '../training/checkpoint.js';
+import {type ReadModel, readModel} from '../training/read-model.js';
 import {type BackendOptions, onContextLost, startBackend} from './backend.js';
 import {DISPOSED} from './messages.js';
 import {OpenModel} from './open-model.js';
@@ -99,7 +99,7 @@ export class Engine implements EngineClient {
       return this.info(model);
     },
     evaluate: ({model, split, count}, options) => this.model(model).evaluate(split, count, options),
-    snapshot: ({model, compact}) => this.model(model).snapshot(compact),
+    snapshot: ({model, ...form}) => this.model(model).snapshot(form),
     restore: async ({model, checkpoint}) => {
       await this.model(model).restore(checkpoint);
       return this.info(model);
@@ -119,7 +119,7 @@ export class Engine implements EngineClient {
 
   private async open(request: OpenRequest, options: RequestOptions): Promise<ModelInfo> {
     const {signal, onProgress} = options;
-    const {info, state: buildState} = plan(request);
+    const {info, source, state: buildState, restoreOptimizers} = await plan(request);
     const {config} = info;
 
     onProgress?.({stage: 'backend', done: 0, total: 1});
@@ -128,7 +128,10 @@ export class Engine implements EngineClient {
     signal?.throwIfAborted();
 
     onProgress?.({stage: 'dataset', done: 0, total: 1});
-    const dataset = await openDataset(info.dataset, {size: config.size, seed: request.seed});
+    const dataset = await openDataset(info.dataset, {
+      size: config.size,
+      seed: info.datasetSeed ?? info.seed,
+    });
     if (dataset.regionNames.length > config.regions) {
       throw new RangeError(
         `open: the model must have a region for each of ${dataset.regionNames.join(', ')}; got ${config.regions} regions for ${info.dataset}`
@@ -140,8 +143,9 @@ export class Engine implements EngineClient {
     onProgress?.({stage: 'weights', done: 0, total: 1});
     const state = buildState();
     onProgress?.({stage: 'weights', done: 1, total: 1});
-    const model = new OpenModel(info, state, dataset);
+    const model = new OpenModel(info, state, dataset, source);
     try {
+      if (restoreOptimizers) model.resume(restoreOptimizers);
       await model.warmUp(options);
       signal?.throwIfAborted();
       if (this.disposed) throw new Error(DISPOSED);
@@ -189,11 +193,15 @@ export class Engine implements EngineClient {
 const LOST =
   'engine: the GPU was taken away from this page (a driver reset, or too many pages that use it); reload the page';
 
-/** What to open: a checkpoint as it is, or a preset with random weights. */
-function plan({preset, dataset, overrides, weights, seed}: OpenRequest): {
-  info: CheckpointInfo;
-  state: () => ModelState;
-} {
+/** What to open: a file as it is, or a preset with random weights. */
+async function plan({
+  preset,
+  dataset,
+  overrides,
+  weights,
+  resume,
+  seed,
+}: OpenRequest): Promise<Pick<ReadModel, 'info' | 'state'> & Partial<ReadModel>> {
   if (!Number.isSafeInteger(seed))
     throw new RangeError(`open: seed must be a whole number; got ${seed}`);
   if (weights && overrides) {
@@ -201,10 +209,7 @@ function plan({preset, dataset, overrides, weights, seed}: OpenRequest): {
       'open: overrides must not be given with weights, which bring their configuration'
     );
   }
-  if (weights) {
-    const {info, state} = readCheckpoint(weights);
-    return {info: {...info, dataset: dataset ?? info.dataset, seed}, state};
-  }
+  if (weights) return readModel(weights, {dataset, seed, resume});
   const {dataset: usual, ...named} = findPreset(preset);
   const config = {...named.model, ...overrides?.model};
   const training = {...named.training, ...overrides?.training};
