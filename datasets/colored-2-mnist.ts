@@ -20,6 +20,11 @@ const DIGIT_SIZES: ReadonlyMap<number, number> = new Map([
   [32, DIGIT_SIZE / 2],
 ]);
 
+/** Whether there is a canvas of that size. */
+export function hasColored2MnistSize(size: number): boolean {
+  return DIGIT_SIZES.has(size);
+}
+
 /** A digit on the canvas. */
 export interface PlacedDigit {
   /** Number of the digit in MNIST. */

@@ -3,10 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import {isDatasetName, openDataset} from '../../datasets/catalog.js';
 import type {Dataset} from '../../datasets/dataset.js';
 import type {DatasetSource} from '../../datasets/source.js';
+import {suitableDataset} from '../../datasets/suitable.js';
 import {findPreset} from '../model/presets.js';
 import {checkModelConfig, checkTrainingConfig, type ModelConfig} from '../model/config.js';
 import {ModelState} from '../model/state.js';
-import {type CheckpointInfo, readCheckpoint} from '../training/checkpoint.js';
+import {type ReadModel, readModel} from '../training/read-model.js';
 import {type BackendOptions, onContextLost, startBackend} from './backend.js';
 import {DISPOSED} from './messages.js';
 import {OpenModel} from './open-model.js';
@@ -79,8 +80,8 @@ export class Engine implements EngineClient {
     close: ({model}) => this.close(model),
     dataset: async ({model, dataset}, {signal, onProgress}) => {
       onProgress?.({stage: 'dataset', done: 0, total: 1});
-      const {config, seed} = this.model(model);
-      const opened = await openFor(config, dataset, seed);
+      const {config, datasetSeed} = this.model(model);
+      const opened = await openFor(config, dataset, datasetSeed);
       signal?.throwIfAborted();
       await this.model(model).useDataset(opened);
       onProgress?.({stage: 'dataset', done: 1, total: 1});
@@ -110,7 +111,7 @@ export class Engine implements EngineClient {
       return this.info(model);
     },
     evaluate: ({model, split, count}, options) => this.model(model).evaluate(split, count, options),
-    snapshot: ({model, compact}) => this.model(model).snapshot(compact),
+    snapshot: ({model, ...form}) => this.model(model).snapshot(form),
     restore: async ({model, checkpoint}) => {
       await this.model(model).restore(checkpoint);
       return this.info(model);
@@ -130,7 +131,7 @@ export class Engine implements EngineClient {
 
   private async open(request: OpenRequest, options: RequestOptions): Promise<ModelInfo> {
     const {signal, onProgress} = options;
-    const {info, data, state: buildState} = plan(request);
+    const {info, data, source, state: buildState, restoreOptimizers} = await plan(request);
     const {config} = info;
 
     onProgress?.({stage: 'backend', done: 0, total: 1});
@@ -139,15 +140,16 @@ export class Engine implements EngineClient {
     signal?.throwIfAborted();
 
     onProgress?.({stage: 'dataset', done: 0, total: 1});
-    const dataset = await openFor(config, data, request.seed);
+    const dataset = await openFor(config, data, info.datasetSeed ?? info.seed);
     onProgress?.({stage: 'dataset', done: 1, total: 1});
     signal?.throwIfAborted();
 
     onProgress?.({stage: 'weights', done: 0, total: 1});
     const state = buildState();
     onProgress?.({stage: 'weights', done: 1, total: 1});
-    const model = new OpenModel(info, state, dataset);
+    const model = new OpenModel(info, state, dataset, source);
     try {
+      if (restoreOptimizers) model.resume(restoreOptimizers);
       await model.warmUp(options);
       signal?.throwIfAborted();
       if (this.disposed) throw new Error(DISPOSED);
@@ -195,12 +197,17 @@ export class Engine implements EngineClient {
 const LOST =
   'engine: the GPU was taken away from this page (a driver reset, or too many pages that use it); reload the page';
 
-/** What to open: a checkpoint as it is, or a preset with random weights. */
-function plan({preset, dataset, overrides, weights, seed}: OpenRequest): {
-  info: CheckpointInfo;
-  data: string | DatasetSource;
-  state: () => ModelState;
-} {
+type Plan = Pick<ReadModel, 'info' | 'state'> & Partial<ReadModel> & {data: string | DatasetSource};
+
+/** What to open: a file as it is, or a preset with random weights. */
+async function plan({
+  preset,
+  dataset,
+  overrides,
+  weights,
+  resume,
+  seed,
+}: OpenRequest): Promise<Plan> {
   if (!Number.isSafeInteger(seed))
     throw new RangeError(`open: seed must be a whole number; got ${seed}`);
   if (weights && overrides) {
@@ -208,13 +215,7 @@ function plan({preset, dataset, overrides, weights, seed}: OpenRequest): {
       'open: overrides must not be given with weights, which bring their configuration'
     );
   }
-  if (weights) {
-    const {info, state} = readCheckpoint(weights);
-    // A checkpoint knows of the user's own images only what they were called.
-    const known = isDatasetName(info.dataset) ? info.dataset : findPreset(info.preset).dataset;
-    const data = dataset ?? known;
-    return {info: {...info, dataset: nameOf(data), seed}, data, state};
-  }
+  if (weights) return planFile(weights, {dataset, seed, resume});
   const {dataset: usual, ...named} = findPreset(preset);
   const config = {...named.model, ...overrides?.model};
   const training = {...named.training, ...overrides?.training};
@@ -226,6 +227,22 @@ function plan({preset, dataset, overrides, weights, seed}: OpenRequest): {
     info: {preset, dataset: nameOf(data), config, training, iteration: 0, seed},
     state: () => ModelState.random(config, training.initGain, seed),
   };
+}
+
+async function planFile(
+  weights: ArrayBuffer,
+  {dataset, seed, resume}: Pick<OpenRequest, 'dataset' | 'seed' | 'resume'>
+): Promise<Plan> {
+  if (dataset !== undefined) {
+    const read = await readModel(weights, {dataset: nameOf(dataset), seed, resume});
+    return {...read, data: dataset};
+  }
+  const read = await readModel(weights, {seed, resume});
+  const {dataset: known, config} = read.info;
+  if (isDatasetName(known)) return {...read, data: known};
+  // Of the user's own images a checkpoint knows only what they were called.
+  const data = await suitableDataset(config.regions, config.size);
+  return {...(await readModel(weights, {dataset: data, seed, resume})), data};
 }
 
 function nameOf(data: string | DatasetSource): string {

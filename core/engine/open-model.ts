@@ -31,6 +31,7 @@ import type {
   ImageRef,
   Masks,
   ModelInfo,
+  ModelSource,
   RedrawRequest,
   RequestOptions,
   Requests,
@@ -58,7 +59,10 @@ export class OpenModel {
   private readonly preset: string;
   config: ModelConfig;
   private training: TrainingConfig;
-  seed: number;
+  private seed: number;
+  private source?: ModelSource;
+  /** What the images were generated from. */
+  readonly datasetSeed: number;
   private state: ModelState;
   private trainer: Trainer;
   private version = 0;
@@ -67,13 +71,15 @@ export class OpenModel {
   /** Î_k of the newest redraw of each region, to be scored. */
   private readonly drawn = new Map<number, Tensor4D>();
 
-  /** Takes over `state`. */
-  constructor(info: CheckpointInfo, state: ModelState, dataset: Dataset) {
+  /** Takes over `state`. @param source Where it came from, if from a file. */
+  constructor(info: CheckpointInfo, state: ModelState, dataset: Dataset, source?: ModelSource) {
     this.dataset = dataset;
     this.preset = info.preset;
     this.config = info.config;
     this.training = info.training;
     this.seed = info.seed;
+    this.datasetSeed = info.datasetSeed ?? info.seed;
+    this.source = source;
     this.state = state;
     this.trainer = new Trainer(state, info.training, dataset, info.seed, info.iteration);
   }
@@ -85,6 +91,8 @@ export class OpenModel {
       config: this.config,
       training: this.training,
       dataset: {name, regionNames, counts, notes, wholeSplit},
+      ...(this.source && {source: this.source}),
+      seed: this.seed,
       iteration: this.trainer.iteration,
       version: this.version,
     };
@@ -300,9 +308,15 @@ export class OpenModel {
   async reset(seed: number): Promise<void> {
     const state = ModelState.random(this.config, this.training.initGain, seed);
     await this.replace(state, this.training, seed, 0);
+    this.source = undefined;
   }
 
-  async snapshot(compact = false): Promise<ArrayBuffer> {
+  /** Takes over the moments that a checkpoint has, after which training goes on exactly. */
+  resume(restoreOptimizers: (optimizers: Trainer['optimizers']) => void): void {
+    restoreOptimizers(this.trainer.optimizers);
+  }
+
+  async snapshot({compact, plain}: {compact?: boolean; plain?: boolean} = {}): Result<'snapshot'> {
     if (this.trainer.isUnderWay) {
       await this.trainer.iterate();
       this.changed();
@@ -314,7 +328,9 @@ export class OpenModel {
       training: this.training,
       iteration: this.trainer.iteration,
       seed: this.seed,
+      ...(this.datasetSeed !== this.seed && {datasetSeed: this.datasetSeed}),
     };
+    if (plain) return writeCheckpoint(info, this.state, undefined, 'F32');
     return writeCheckpoint(info, this.state, compact ? undefined : this.trainer.optimizers);
   }
 

@@ -9,6 +9,9 @@ import type {DatasetSource} from '../../datasets/source.js';
 import type {ModelConfig, TrainingConfig, Tuning} from '../model/config.js';
 import type {IterationReport, PhaseReport, Side} from '../training/report.js';
 import type {Evaluation} from '../training/evaluation.js';
+import type {ModelSource} from '../training/model-source.js';
+
+export type {ModelSource};
 
 /** Handle of an open model, unique in its engine. */
 export type ModelId = number;
@@ -77,11 +80,17 @@ export interface OpenRequest {
   /** Override parts of the preset's configuration; not together with `weights`, which bring theirs. */
   overrides?: {model?: Partial<ModelConfig>; training?: Partial<TrainingConfig>};
   /**
-   * Checkpoint in safetensors form, to begin from: its weights and configuration, under this
-   * request's seed, Adam from the start. `restore` is what goes on exactly. New random weights if
-   * absent.
+   * A file to begin from: a checkpoint, published weights in safetensors or as `torch.save` writes
+   * them, or one of these in a tar or gzip archive. Its weights and configuration, under this
+   * request's seed, Adam from the start. New random weights if absent, and for networks that the
+   * file lacks.
    */
   weights?: ArrayBuffer;
+  /**
+   * Goes on with the training in `weights` to the same numbers, where the file can: with its seed, its
+   * images and its optimisers.
+   */
+  resume?: boolean;
   /** Seed of weights, batches, codes and generated images. */
   seed: number;
 }
@@ -92,6 +101,10 @@ export interface ModelInfo {
   training: TrainingConfig;
   dataset: DatasetInfo;
   backend: BackendInfo;
+  /** Where the weights came from, if from a file. */
+  source?: ModelSource;
+  /** Seed of batches. */
+  seed: number;
   /** Iterations that the weights have behind them. */
   iteration: number;
   /** Counts the changes of the weights; results computed at different versions do not mix. */
@@ -255,9 +268,13 @@ export interface Requests {
   evaluate: {request: {model: ModelId; split: Split; count: number}; result: Evaluation};
   /**
    * The whole state as a checkpoint in safetensors form; an iteration that was begun by phases is
-   * ended first. `compact`: weights alone, in half precision, to look at.
+   * ended first. `compact`: weights alone, in half precision, to look at. `plain`: weights alone, in
+   * single precision, a state_dict for PyTorch.
    */
-  snapshot: {request: {model: ModelId; compact?: boolean}; result: ArrayBuffer};
+  snapshot: {
+    request: {model: ModelId; compact?: boolean; plain?: boolean};
+    result: ArrayBuffer;
+  };
   /** Back to a checkpoint made by `snapshot`. */
   restore: {request: {model: ModelId; checkpoint: ArrayBuffer}; result: ModelInfo};
   /** What the engine holds: tensors, their bytes, and bytes of GPU textures where there are any. */

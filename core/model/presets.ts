@@ -3,7 +3,7 @@
 import type {ModelConfig, Preset, TrainingConfig} from './config.js';
 
 /** METHOD «Initialisation»: what the published code trains with. */
-const PUBLISHED_TRAINING: TrainingConfig = {
+export const PUBLISHED_TRAINING: TrainingConfig = {
   variant: 'published',
   batchSize: 20,
   lambdaZ: 5,
@@ -16,7 +16,7 @@ const PUBLISHED_TRAINING: TrainingConfig = {
 };
 
 /** What the published code builds for colored-2-MNIST. */
-const PUBLISHED_MODEL: ModelConfig = {
+export const PUBLISHED_MODEL: ModelConfig = {
   size: 128,
   regions: 3,
   codeSize: 16,

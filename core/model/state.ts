@@ -34,14 +34,30 @@ export class ModelState {
 
   /** New weights, all from `seed`. */
   static random(config: ModelConfig, initGain: number, seed: number): ModelState {
+    return ModelState.completed(config, initGain, seed, () => undefined);
+  }
+
+  /** Takes over the tensors that `network` gives; where it gives none, new weights from `seed`. */
+  static completed(
+    config: ModelConfig,
+    initGain: number,
+    seed: number,
+    network: (name: NetworkName) => NetworkState | undefined
+  ): ModelState {
     const layers = networkLayers(config);
-    const state = ModelState.of(config, name => ({
-      parameters: initialize(layers[name], initGain, new Random(seed, 'weights', name)),
-      vectors: initializeSpectral(layers[name], new Random(seed, 'spectral', name)),
-    }));
+    const fresh: NetworkName[] = [];
+    const state = ModelState.of(config, name => {
+      const given = network(name);
+      if (given) return given;
+      fresh.push(name);
+      return {
+        parameters: initialize(layers[name], initGain, new Random(seed, 'weights', name)),
+        vectors: initializeSpectral(layers[name], new Random(seed, 'spectral', name)),
+      };
+    });
     // Random vectors say nothing of σ yet: an untrained D would score 10¹⁴. PyTorch's newer
     // `parametrizations.spectral_norm` starts with as many iterations.
-    for (let i = 0; i < 15; i++) NETWORKS.forEach(name => state.advance(name));
+    for (let i = 0; i < 15; i++) fresh.forEach(name => state.advance(name));
     return state;
   }
 

@@ -37,18 +37,23 @@ export interface CheckpointInfo {
   training: TrainingConfig;
   iteration: number;
   seed: number;
+  /** Seed of generated images, where it is not `seed`. */
+  datasetSeed?: number;
 }
 
 const FORMAT = 'redo-viewer-1';
 
 /**
- * @param optimizers Without them the file is a model to look at: weights alone, in half precision.
- *     It can be trained on, but not to the same numbers.
+ * @param optimizers Without them the file is weights alone. It can be trained on, but not to the same
+ *     numbers.
+ * @param dtype Half precision, without optimisers, makes a small model to look at; single precision a
+ *     plain state_dict that PyTorch loads by name.
  */
 export async function writeCheckpoint(
   info: CheckpointInfo,
   state: ModelState,
-  optimizers?: Record<NetworkName, Adam>
+  optimizers?: Record<NetworkName, Adam>,
+  dtype: 'F32' | 'F16' = optimizers ? 'F32' : 'F16'
 ): Promise<ArrayBuffer> {
   const tensors: [string, NamedArray][] = [];
   const steps: Partial<Record<NetworkName, number>> = {};
@@ -75,7 +80,7 @@ export async function writeCheckpoint(
     info: JSON.stringify(info),
     ...(optimizers && {optimizerSteps: JSON.stringify(steps)}),
   };
-  return writeSafetensors(tensors, metadata, optimizers ? 'F32' : 'F16');
+  return writeSafetensors(tensors, metadata, dtype);
 }
 
 /** A checkpoint that was read and found sound. */
@@ -83,13 +88,24 @@ export interface Checkpoint {
   info: CheckpointInfo;
   /** Builds the model; the caller owns it. */
   state: () => ModelState;
+  /** Whether the file has what training needs to go on to the same numbers. */
+  hasOptimizers: boolean;
   /** Fills optimisers with their moments, if the file has them. */
   restoreOptimizers: (optimizers: Record<NetworkName, Adam>) => void;
 }
 
 /** @throws Error with what the file lacks; nothing is built before the whole file was looked over. */
 export function readCheckpoint(bytes: ArrayBuffer): Checkpoint {
-  const file = readSafetensors(bytes);
+  return checkpointOf(readSafetensors(bytes));
+}
+
+/** Whether a file says that redo-viewer saved it. */
+export function isCheckpoint({metadata}: Pick<SafetensorsFile, 'metadata'>): boolean {
+  return metadata.format === FORMAT;
+}
+
+/** The checkpoint in a file that was read. @throws Error with what the file lacks. */
+export function checkpointOf(file: SafetensorsFile): Checkpoint {
   const info = readInfo(file);
   const layers = networkLayers(info.config);
   for (const network of NETWORKS) findNetwork(file.tensors, network, layers[network]);
@@ -112,6 +128,7 @@ export function readCheckpoint(bytes: ArrayBuffer): Checkpoint {
     info,
     state: () =>
       ModelState.of(info.config, network => readNetwork(file.tensors, network, layers[network])),
+    hasOptimizers: steps !== undefined,
     restoreOptimizers: optimizers => {
       if (!steps) return;
       for (const network of NETWORKS) {
@@ -176,9 +193,10 @@ function readInfo({metadata}: SafetensorsFile): CheckpointInfo {
     if (typeof info.preset !== 'string' || typeof info.dataset !== 'string') {
       throw new TypeError('preset and dataset must be names');
     }
-    if (!isCount(info.iteration) || !Number.isSafeInteger(info.seed)) {
+    const {iteration, seed, datasetSeed = seed} = info;
+    if (!isCount(iteration) || ![seed, datasetSeed].every(Number.isSafeInteger)) {
       throw new RangeError(
-        `iteration and seed must be whole numbers; got ${info.iteration} and ${info.seed}`
+        `iteration and seed must be whole numbers; got ${iteration} and ${seed}, ${datasetSeed}`
       );
     }
   } catch (cause) {

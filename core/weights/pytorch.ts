@@ -67,18 +67,54 @@ const MAX_DIMENSIONS = 16;
  * @throws Error with what is missing, damaged, or asked for and not allowed.
  */
 export function readPytorch(file: Uint8Array): Map<string, NamedArray> {
-  const {root, bytesOf} = isZip(file) ? readArchive(file) : readStream(file);
+  const saved = readSaved(file);
+  return tensorsOf(saved, networksOf(saved.root), file.length);
+}
+
+/**
+ * Reads the tensors of any checkpoint: as `readPytorch` does, or, where the file is itself one
+ * state_dict, under the names that it has.
+ *
+ * @throws Error with what is missing, damaged, or asked for and not allowed.
+ */
+export function readStateDicts(file: Uint8Array): Map<string, NamedArray> {
+  const saved = readSaved(file);
+  const {root} = saved;
+  const isStateDict = root instanceof Map && [...root.values()].some(tensorOf);
+  const networks = isStateDict ? [['', root] as const] : networksOf(root);
+  return tensorsOf(saved, networks, file.length);
+}
+
+/** Whether a file begins as `torch.save` did before its zip form: with a pickle of its magic number. */
+export function isPytorchStream(file: Uint8Array): boolean {
+  return STREAM_START.every((byte, i) => file[i] === byte);
+}
+
+/** Protocol 2, a long integer of 10 bytes. */
+const STREAM_START = [0x80, 0x02, 0x8a, 0x0a];
+
+function readSaved(file: Uint8Array): Saved {
+  return isZip(file) ? readArchive(file) : readStream(file);
+}
+
+/** @param networks State_dicts with the name that stands before those of their tensors, if any does. */
+function tensorsOf(
+  {bytesOf}: Saved,
+  networks: readonly (readonly [string, ReadonlyMap<PickleValue, PickleValue>])[],
+  fileBytes: number
+): Map<string, NamedArray> {
   const tensors = new Map<string, NamedArray>();
-  let room = MAX_ELEMENTS_PER_BYTE * file.length;
-  for (const [network, states] of networksOf(root)) {
-    for (const [name, value] of states) {
+  let room = MAX_ELEMENTS_PER_BYTE * fileBytes;
+  for (const [network, states] of networks) {
+    for (const [key, value] of states) {
       const view = tensorOf(value);
-      if (!view || typeof name !== 'string') continue;
+      if (!view || typeof key !== 'string') continue;
+      const name = network ? `${network}.${key}` : key;
       room -= elementCount(view.shape);
       if (room < 0) {
-        throw new Error(`pytorch: tensors must not be larger than the file; ${network}.${name} is`);
+        throw new Error(`pytorch: tensors must not be larger than the file; ${name} is`);
       }
-      tensors.set(`${network}.${name}`, materialize(view, bytesOf(view.storage)));
+      tensors.set(name, materialize(view, bytesOf(view.storage)));
     }
   }
   return tensors;

@@ -26,6 +26,12 @@ const MAX_HEADER_BYTES = 100_000_000;
 
 const BYTES: Readonly<Record<string, number>> = {F32: 4, F16: 2, F64: 8, I64: 8};
 
+/** Whether a file begins as safetensors does: with the length of a header, which is an object. */
+export function isSafetensors(file: Uint8Array): boolean {
+  if (file.length < 9 || file[8] !== 0x7b) return false;
+  return new DataView(file.buffer, file.byteOffset).getBigUint64(0, true) <= MAX_HEADER_BYTES;
+}
+
 /**
  * @param file The whole file. Values come out as float32 whatever the file stores.
  * @throws Error naming the tensor and the rule that the file breaks.

@@ -113,9 +113,9 @@ describeOn('wasm', 'Engine.request(kind, body)', () => {
       ],
       ['a seed that is no whole number', {seed: 0.5}, 'open: seed must be a whole number; got 0.5'],
       [
-        'weights that are no checkpoint',
+        'weights that are no model',
         {weights: new ArrayBuffer(20), overrides: undefined},
-        'safetensors: the header must be JSON',
+        'model: the file must be safetensors, what torch.save wrote',
       ],
       [
         'weights together with overrides',
