@@ -45,7 +45,9 @@ export class DatabaseStore implements ModelStore {
   }
 
   list(): Promise<KeptModel[]> {
-    return this.run('readonly', [FACTS], transaction => transaction.objectStore(FACTS).getAll());
+    return this.run<KeptModel[]>('readonly', [FACTS], transaction =>
+      transaction.objectStore(FACTS).getAll()
+    );
   }
 
   async put(kept: KeptModel, file?: ArrayBuffer): Promise<void> {
