@@ -1,5 +1,8 @@
 /** What the views of the explorer say to people: apart from `strings.ts`, because they are loaded late. */
 
+import type {ModelInfo} from '../core/engine/protocol.js';
+import type {NetworkName} from '../core/model/config.js';
+import type {KeptModel, StoreSpace} from '../core/session/model-store.js';
 import {formatCount, formatShare, formatValue} from './format.js';
 import {strings} from './strings.js';
 
@@ -8,7 +11,82 @@ function formatSmall(value: number): string {
   return Number(value.toPrecision(2)).toString().replace('-', '−');
 }
 
+const NETWORKS: Record<NetworkName, string> = {
+  mask: 'f',
+  generator: 'G',
+  discriminator: 'D',
+  encoder: 'δ',
+};
+
+function megabytes(bytes: number): string {
+  const size = bytes / 2 ** 20;
+  return `${size < 10 ? size.toFixed(1) : formatCount(size)} MB`;
+}
+
 export const explorerStrings = {
+  file: {
+    open: 'Open model…',
+    hint: 'Checkpoints, .safetensors, .pth, .tar.gz; or drop one anywhere here.',
+    loaded: (name: string, {config, dataset, iteration, source}: ModelInfo) => {
+      const {form, members = [], missing = [], assumed = {}, resumed} = source ?? {};
+      const facts = [
+        `${config.regions} regions, ${config.size} × ${config.size}, ${dataset.name}`,
+        ...(members.length > 0 ? [`from ${members.join(', ')}`] : []),
+        ...(form === 'checkpoint' ? [`iteration ${formatCount(iteration)}`] : []),
+        ...(resumed ? ['training goes on as without a break'] : []),
+        ...(missing.length > 0
+          ? [`new random weights for ${missing.map(network => NETWORKS[network]).join(', ')}`]
+          : []),
+      ];
+      const taken = Object.entries(assumed).map(([key, value]) => `${key} ${value}`);
+      const note = taken.length > 0 ? ` Not in the file, assumed: ${taken.join(', ')}.` : '';
+      return `${name}: ${facts.join('; ')}.${note}`;
+    },
+  },
+
+  models: {
+    title: 'Trainings kept in this browser',
+    list: 'Trainings that are kept',
+    keep: 'Keep this training',
+    kept: (name: string) => `${name} is kept.`,
+    fresh: (dataset: string, iteration: number, number: number) =>
+      `${dataset}, iteration ${formatCount(iteration)}` + (number > 1 ? ` (${number})` : ''),
+    export: 'Weights for PyTorch',
+    name: 'Name',
+    facts: ({dataset, size, regions, iteration, sizeBytes, id}: KeptModel) =>
+      [
+        `${dataset}, ${regions} regions, ${size} px`,
+        `iteration ${formatCount(iteration)}`,
+        megabytes(sizeBytes),
+        new Date(id).toLocaleString('en', {dateStyle: 'medium', timeStyle: 'short'}),
+      ].join(' · '),
+    open: 'Open',
+    openOne: (name: string) => `Open ${name}`,
+    download: 'Download',
+    downloadOne: (name: string) => `Download ${name}`,
+    remove: 'Delete',
+    removeOne: (name: string) => `Delete ${name}`,
+    removed: (name: string) => `${name} is deleted.`,
+    space: ({usedBytes, freeBytes}: StoreSpace) =>
+      `${megabytes(usedBytes)} used by this site, ${megabytes(freeBytes)} free`,
+    empty: 'Nothing is kept yet. What is kept stays in this browser, with the optimisers.',
+    hint: 'Opened again, a training goes on to the same numbers as without the break.',
+    issues: {
+      full: {
+        title: 'The training could not be kept: the browser’s storage is full',
+        advice:
+          'What was kept before is as it was. Delete trainings, or free storage of this site, and try again.',
+        action: strings.tryAgain,
+      },
+      forbidden: {
+        title: 'The browser’s storage could not be used',
+        advice:
+          'What was kept before is as it was. Allow this site to store data (outside a private window or a closed-off frame), and try again.',
+        action: strings.tryAgain,
+      },
+    },
+  },
+
   options: {
     lambdaZ: 'λ, weight of reading z back',
     rate: {

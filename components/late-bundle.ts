@@ -17,6 +17,8 @@ import './redo-line-chart.js';
 import './redo-mask-editor.js';
 import './redo-mask-legend.js';
 import './redo-mask-view.js';
+import './redo-model-shelf.js';
+import './redo-open-model.js';
 import './redo-paint-tools.js';
 import './redo-picture.js';
 import './redo-plane-choice.js';

@@ -9,6 +9,7 @@ import type {PlaneChoice} from '../core/session/latent.js';
 import type {Session} from '../core/session/session.js';
 import {MASK_LOOKS, renderImage} from './image-panel.js';
 import type {Flow} from './data-flow.js';
+import {FileDrop} from './file-drop.js';
 import {loadLateElements} from './late-elements.js';
 import {readPanels, type PanelName} from './panel-names.js';
 import type {SavableView} from './redo-save-menu.js';
@@ -42,6 +43,7 @@ const OPENING = ['preset', 'datasetName', 'weights', 'seed'] as const;
  * @fires region-pick - The user took a region in hand; `detail` is `{region: number}`.
  * @fires code-input - The user moved one component of the code; `detail` is `{dimension: number, value: number}`.
  * @fires code-move - The user moved the code on the map; `detail` is `{code: Float32Array}`.
+ * @fires model-pick - The user picked a model file; `detail` is `{file: File}`.
  * @fires plane-pick - The user chose another plane of the map; `detail` is `{choice: PlaneChoice}`.
  * @csspart sheet - The sheet of panels.
  * @cssproperty --redo-ink - Text.
@@ -84,7 +86,7 @@ export class RedoViewer extends LitElement {
   /** Name of a data set in the place of the preset's. */
   @property({attribute: 'dataset'}) datasetName?: string;
 
-  /** Address of a checkpoint in safetensors form; `none` for new random weights. The preset's shipped model if absent. */
+  /** Address of a model file: a checkpoint, published weights, `.pth`, or an archive of them; `none` for new random weights. The preset's shipped model if absent. */
   @property() weights?: string;
 
   /** Seed of weights, batches, codes and generated images. */
@@ -121,6 +123,7 @@ export class RedoViewer extends LitElement {
   @property() panels?: string;
 
   private readonly watcher = new Watcher(this);
+  private readonly drop = new FileDrop(this, file => void this.openFile(file));
   private visible = false;
   /** Made, or tried in vain. */
   private connection?: {release: () => void};
@@ -235,6 +238,15 @@ export class RedoViewer extends LitElement {
     await session.useDataset(source ?? usual);
     if (session !== this.session || session.failure.peek()) return;
     this.usualDataset = source && usual;
+  }
+
+  private async openFile(file: File): Promise<void> {
+    const {session} = this;
+    await session?.openFile(file, this.seed);
+    if (!session || session !== this.session || session.failure.peek()) return;
+    this.weightsSeed = session.model.peek()?.seed ?? this.weightsSeed;
+    // A file's model comes with its own data set.
+    this.usualDataset = undefined;
   }
 
   private handleReset({detail}: CustomEvent<TrainEvents['train-reset']>): void {
@@ -361,10 +373,12 @@ export class RedoViewer extends LitElement {
           @images-pick=${({detail}: CustomEvent<{source: DatasetSource}>) =>
             void this.useImages(detail.source)}
           @images-reset=${() => void this.useImages()}
+          @model-pick=${({detail}: CustomEvent<{file: File}>) => void this.openFile(detail.file)}
         >
           ${current ? this.renderPanels(current) : nothing}
           ${current && this.shown.has('status') ? panels.renderFoot(current.session) : nothing}
         </div>
+        ${this.drop.over ? html`<div class="drop">${strings.drop}</div>` : nothing}
         <p class="visually-hidden" role="status">${current?.announcement()}</p>
       `;
     });

@@ -60,6 +60,11 @@ const FAILURES: Record<Command | 'engine' | 'panels' | 'view', {title: string; a
     title: 'The model could not be opened.',
     advice: 'Check preset, dataset and weights of this element, then try again.',
   },
+  'open-file': {
+    title: 'The file could not be opened.',
+    advice:
+      'What was open is as it was. Open a checkpoint of redo-viewer, published weights as .safetensors or .pth, or a .tar.gz of them.',
+  },
   reset: {
     title: 'The networks could not be reset.',
     advice: 'The weights are as they were. Try again.',
@@ -113,6 +118,7 @@ export const strings = {
   status: (status: Status) => STATUSES[status],
   failure: (during: Command | 'engine' | 'panels' | 'view') => FAILURES[during],
   tryAgain: 'Try again',
+  drop: 'Drop the model file to open it',
   updating: 'updating…',
 
   data: {

@@ -209,11 +209,13 @@ export function renderFoot(session: Session): TemplateResult {
   };
   // The revision is what tells that the columns have grown.
   const stepMs = history.revision.value > 0 ? history.scalars.stepMs.at(-1) : undefined;
-  return html`<redo-status-bar
-    class="wide foot"
-    .status=${status.value}
-    .facts=${facts}
-    .iteration=${iteration.value}
-    .stepMs=${stepMs}
-  ></redo-status-bar>`;
+  return html`<div class="wide foot">
+    <redo-status-bar
+      .status=${status.value}
+      .facts=${facts}
+      .iteration=${iteration.value}
+      .stepMs=${stepMs}
+    ></redo-status-bar>
+    <redo-open-model .fileName=${session.fileName.value} .info=${info}></redo-open-model>
+  </div>`;
 }

@@ -205,7 +205,22 @@ export const viewerStyles = css`
     gap: 8px 16px;
   }
 
+  .drop {
+    position: fixed;
+    inset: 8px;
+    z-index: 10;
+    display: grid;
+    place-items: center;
+    border: 2px dashed var(--_accent);
+    border-radius: var(--_radius);
+    background: color-mix(in oklab, var(--_surface) 80%, transparent);
+    font-weight: 600;
+    pointer-events: none;
+  }
+
   .sheet > .foot {
+    display: grid;
+    gap: 8px;
     padding-block: 10px;
     background: var(--_sunken);
   }

@@ -26,7 +26,7 @@ export function weightsUrl(preset: string, weights?: string): string | undefined
 }
 
 /**
- * Reads a checkpoint.
+ * Reads a model file.
  *
  * @param onProgress Told the bytes read and the bytes in all; both the same where the server
  *     does not say how many there are.
@@ -49,7 +49,7 @@ export async function readModelFile(
     throw new Error(`weights: ${url} must exist; got status ${response.status}`);
   }
   if (response.headers.get('content-type')?.startsWith('text/html')) {
-    throw new Error(`weights: ${url} must be a safetensors file; got a web page`);
+    throw new Error(`weights: ${url} must be a model file; got a web page`);
   }
   const stated = Number(response.headers.get('content-length') ?? 0);
   const parts: Uint8Array<ArrayBuffer>[] = [];

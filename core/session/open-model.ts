@@ -17,7 +17,10 @@ export interface OpenOptions {
   seed: number;
 }
 
-export type Command = 'open' | 'reset' | 'restore' | 'rewind' | 'dataset' | 'train';
+export type Command = 'open' | 'open-file' | 'reset' | 'restore' | 'rewind' | 'dataset' | 'train';
+
+/** A file that may hold a model: one of the user's disk, or one that the browser keeps. */
+export type ModelFile = Pick<File, 'name' | 'arrayBuffer'>;
 
 /** A command that failed, and how to try it again. */
 export interface Failure {
@@ -35,7 +38,7 @@ export interface SessionProgress {
 
 /** Told of the model's comings and goings, in a batch with the change itself. */
 export interface OpenModelHooks {
-  /** The weights are new by a command; `open` and `reset` come with a seed. */
+  /** The weights are new by a command; those of another training come with a seed. */
   onWeights: (model: ModelInfo, command: Command, seed: number | undefined) => void;
   /** The weights are about to be replaced or left: what works on them should stop. */
   onStop: () => void;
@@ -49,11 +52,14 @@ export class OpenModel {
     progress: signal<SessionProgress | undefined>(undefined),
     failure: signal<Failure | undefined>(undefined),
     command: signal<Command | undefined>(undefined),
+    fileName: signal<string | undefined>(undefined),
   };
   private readonly engine: EngineClient;
   private readonly hooks: OpenModelHooks;
   /** Ends what the open model has under way. */
   private scope = new AbortController();
+  /** Ends the file that is being opened. */
+  private reading?: AbortController;
   /** Counts the commands: only the newest clears up. */
   private turn = 0;
 
@@ -65,6 +71,11 @@ export class OpenModel {
   /** The open model; undefined before, and while another is being opened. */
   get info(): ReadonlySignal<ModelInfo | undefined> {
     return this.state.info;
+  }
+
+  /** Name of the file that the model was opened from; undefined where it was none. */
+  get fileName(): ReadonlySignal<string | undefined> {
+    return this.state.fileName;
   }
 
   get progress(): ReadonlySignal<SessionProgress | undefined> {
@@ -100,6 +111,35 @@ export class OpenModel {
     });
   }
 
+  /**
+   * Opens a file in the place of the present model, which stays if the file is no good. A training that
+   * was kept whole goes on exactly; else `seed` is its seed. A newer file ends the opening of an older.
+   */
+  async openFile(file: ModelFile, seed: number): Promise<void> {
+    this.reading?.abort();
+    const reading = (this.reading = new AbortController());
+    const work = async (
+      scope: AbortSignal,
+      onProgress: (progress: SessionProgress) => void
+    ): Promise<ModelInfo> => {
+      const signal = AbortSignal.any([scope, reading.signal]);
+      try {
+        const weights = await file.arrayBuffer();
+        signal.throwIfAborted();
+        const request = {preset: '', weights, resume: true, seed};
+        const info = await this.engine.request('open', request, {signal, onProgress});
+        if (signal.aborted) void this.close(info);
+        signal.throwIfAborted();
+        return info;
+      } catch (cause) {
+        throw new Error(`${file.name}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+          cause,
+        });
+      }
+    };
+    await this.run('open-file', undefined, work, file.name);
+  }
+
   /** New random weights from a seed. */
   async reset(seed: number): Promise<void> {
     const model = this.handle();
@@ -115,10 +155,14 @@ export class OpenModel {
     if (info && !signal.aborted) this.state.info.value = {...info, training};
   }
 
-  /** The whole state as a checkpoint in safetensors form. Rejects where the engine does. */
-  snapshot(): Promise<ArrayBuffer> {
+  /**
+   * The whole state as a checkpoint in safetensors form; `plain` is weights alone, for PyTorch. Rejects
+   * where the engine does.
+   */
+  snapshot(plain = false): Promise<ArrayBuffer> {
     const {signal} = this.scope;
-    return this.engine.request('snapshot', {model: this.handle()}, {signal});
+    const model = this.handle();
+    return this.engine.request('snapshot', {model, ...(plain && {plain})}, {signal});
   }
 
   /**
@@ -146,16 +190,22 @@ export class OpenModel {
   /** Leaves the model, or ends its opening; resolves when it is freed. */
   async leave(): Promise<void> {
     const info = this.state.info.peek();
-    this.scope.abort();
-    this.scope = new AbortController();
     this.turn++;
     batch(() => {
-      this.hooks.onStop();
-      this.state.info.value = undefined;
+      this.abandon();
       this.clear();
-      this.hooks.onLeave();
     });
     if (info) await this.close(info);
+  }
+
+  /** Ends what is under way with the present model and forgets it; it is still to be closed. */
+  private abandon(): void {
+    this.scope.abort();
+    this.scope = new AbortController();
+    this.hooks.onStop();
+    this.state.info.value = undefined;
+    this.state.fileName.value = undefined;
+    this.hooks.onLeave();
   }
 
   /** States a failure of what others do with the model. */
@@ -184,14 +234,15 @@ export class OpenModel {
     this.state.progress.value = undefined;
   }
 
-  /** Runs a command that ends with the model in a new state. */
+  /** Runs a command that ends with the model in a new state, or with another model. */
   private async run(
     command: Command,
     seed: number | undefined,
     work: (
       signal: AbortSignal,
       onProgress: (progress: SessionProgress) => void
-    ) => Promise<ModelInfo>
+    ) => Promise<ModelInfo>,
+    fileName?: string
   ): Promise<void> {
     const {signal} = this.scope;
     const turn = ++this.turn;
@@ -205,13 +256,19 @@ export class OpenModel {
         if (turn === this.turn) this.state.progress.value = progress;
       });
       if (signal.aborted) return;
+      const last = this.state.info.peek();
+      const replaced = last && last.model !== info.model ? last : undefined;
       batch(() => {
+        if (replaced) this.abandon();
         this.state.info.value = info;
-        this.hooks.onWeights(info, command, seed);
+        if (fileName !== undefined) this.state.fileName.value = fileName;
+        // A file may bring its own.
+        this.hooks.onWeights(info, command, command === 'open-file' ? info.seed : seed);
       });
+      if (replaced) await this.close(replaced);
     } catch (reason) {
       if (turn === this.turn) {
-        this.fail(command, reason, () => void this.run(command, seed, work));
+        this.fail(command, reason, () => void this.run(command, seed, work, fileName));
       }
     } finally {
       if (turn === this.turn) batch(() => this.clear());

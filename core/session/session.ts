@@ -13,6 +13,7 @@ import {
   OpenModel,
   type Command,
   type Failure,
+  type ModelFile,
   type OpenOptions,
   type SessionProgress,
 } from './open-model.js';
@@ -164,6 +165,22 @@ export class Session {
     return this.opened.open(options);
   }
 
+  /** Name of the file that the model was opened from; undefined where it was none. */
+  get fileName(): ReadonlySignal<string | undefined> {
+    return this.opened.fileName;
+  }
+
+  /**
+   * Opens a model file in the place of the present model, which stays if the file is no good: our
+   * checkpoints, published weights, `.pth` files, and archives of them. A training that was kept whole
+   * goes on to the same numbers as without the break.
+   *
+   * @param seed Of batches and images, and of what the file lacks, where it brings none.
+   */
+  openFile(file: ModelFile, seed = this.model.peek()?.seed ?? 1): Promise<void> {
+    return this.opened.openFile(file, seed);
+  }
+
   /** Starts again with new random weights; codes and history with them. */
   reset(seed: number): Promise<void> {
     return this.opened.reset(seed);
@@ -177,9 +194,12 @@ export class Session {
     return this.opened.tune(tuning);
   }
 
-  /** The whole state of the model as a checkpoint in safetensors form. Rejects where the engine does. */
-  snapshot(): Promise<ArrayBuffer> {
-    return this.opened.snapshot();
+  /**
+   * The whole state of the model as a checkpoint in safetensors form; `plain` is its weights alone, a
+   * state_dict for PyTorch. Rejects where the engine does.
+   */
+  snapshot({plain = false} = {}): Promise<ArrayBuffer> {
+    return this.opened.snapshot(plain);
   }
 
   /** Takes over a checkpoint; what history and time line say of later iterations is forgotten. */
@@ -261,7 +281,10 @@ export class Session {
   private currentStatus(): Status {
     const {command, info, failure} = this.opened;
     if (this.state.disposed.value) return 'disposed';
-    if (command.value) return command.value === 'open' ? 'opening' : 'busy';
+    if (command.value) {
+      const opens = command.value === 'open' || (command.value === 'open-file' && !info.value);
+      return opens ? 'opening' : 'busy';
+    }
     if (!info.value) return failure.value ? 'failed' : 'empty';
     const {playing, remaining, running} = this.training;
     if (!playing.value && remaining.value === 0) return running.value ? 'busy' : 'ready';

@@ -17,7 +17,7 @@ async function bound() {
   const host = new HostElement();
   const session = await host.open();
   const el = await fixture<RedoExplorer>(html`<redo-explorer .viewer=${host}></redo-explorer>`);
-  await until(() => findAll(el, 'details').length === 5);
+  await until(() => findAll(el, 'details').length === 6);
   const {engine} = host;
   const toggle = (name: string) => find(el, `.${name} > summary`).click();
   return {el, host, session, engine, toggle};
@@ -47,6 +47,7 @@ describe('redo-explorer', () => {
       'Redraw grid',
       'Codes read back: ẑ against z',
       'Discriminator',
+      'Trainings kept in this browser',
     ]);
     expect(engine.begun.map(each => each.kind)).to.deep.equal(['open']);
   });
