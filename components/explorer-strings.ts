@@ -98,6 +98,21 @@ export const explorerStrings = {
     note: 'They count from the next iteration.',
   },
 
+  share: {
+    link: 'Copy link',
+    save: 'Save view',
+    open: 'Open view…',
+    text: 'To be copied by hand',
+    nothing: 'There is nothing to share yet: a model must be open.',
+    copied: (what: string, length: number) => `Copied: ${what}, ${formatCount(length)} characters.`,
+    byHand: (what: string) =>
+      `${what}: this browser does not let the page copy; the text is below.`,
+    saved: (name: string) => `Saved ${name}.`,
+    opened: (name: string) => `Opening ${name}.`,
+    tooLong: (length: number) =>
+      `The link would have ${formatCount(length)} characters, more than browsers keep: the painted masks are too fine. Save the view as a file.`,
+  },
+
   title: 'Explorer',
   unbound: 'Nothing is open.',
 

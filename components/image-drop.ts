@@ -1,14 +1,12 @@
 /** Gets at the files of a drop, a paste or a picker, with their paths. */
 
 import type {DatasetSource, NamedFile} from '../datasets/source.js';
+import {isModelFile} from './file-drop.js';
 import {strings} from './strings.js';
-
-/** Endings of files that hold a model and no images; archives of them count as one file alone. */
-const MODEL_FILE = /\.(safetensors|pth?|ckpt|tar\.gz)$/i;
 
 /** Whether a drop is one file that holds a model: not for the images. */
 export function isModelDrop(files: readonly {name: string}[]): boolean {
-  return files.length === 1 && MODEL_FILE.test(files[0]!.name);
+  return files.length === 1 && isModelFile(files[0]!);
 }
 
 /** Whether what is dragged may be files; their names are only told when they are dropped. */

@@ -24,6 +24,7 @@ import './redo-picture.js';
 import './redo-plane-choice.js';
 import './redo-region-grid.js';
 import './redo-save-menu.js';
+import './redo-share-menu.js';
 import './redo-timeline.js';
 import './redo-train-controls.js';
 import './redo-training-options.js';

@@ -6,13 +6,16 @@ import type {EngineClient} from '../core/engine/protocol.js';
 import type {DatasetSource} from '../datasets/source.js';
 import type {Tuning} from '../core/model/config.js';
 import type {PlaneChoice} from '../core/session/latent.js';
+import {NO_WEIGHTS} from '../core/session/model-file.js';
 import type {Session} from '../core/session/session.js';
+import {decodeView, type View} from '../core/session/view-link.js';
 import {MASK_LOOKS, renderImage} from './image-panel.js';
 import type {Flow} from './data-flow.js';
 import {FileDrop} from './file-drop.js';
 import {loadLateElements} from './late-elements.js';
 import {readPanels, type PanelName} from './panel-names.js';
 import type {SavableView} from './redo-save-menu.js';
+import type {Sharable} from './redo-share-menu.js';
 import type {TrainEvents} from './redo-train-controls.js';
 import {strings} from './strings.js';
 import {controls, theme} from './theme.js';
@@ -75,6 +78,15 @@ export class RedoViewer extends LitElement {
   @state() private engineError?: Error;
   private panelsError?: Error;
   private shown = readPanels(undefined);
+  private viewError?: Error;
+  /** What a view that was shown does not bring along. */
+  @state() private viewNote = '';
+  /** A view to be shown once its model is open. */
+  private wanted?: View;
+  /** Iterations that the weights had behind them when they came. */
+  private openedIteration = 0;
+  /** Whether the model is out of a file of the user's. */
+  private ownModel = false;
   /** Name of the data set that the user's own images stand in for. */
   @state() private usualDataset?: string;
   /** Seed that the weights were made from last. */
@@ -91,6 +103,9 @@ export class RedoViewer extends LitElement {
 
   /** Seed of weights, batches, codes and generated images. */
   @property({type: Number}) seed = 1;
+
+  /** A view, as links hold it: model, image, codes, masks and panels, in the place of what other properties say. */
+  @property() view?: string;
 
   /** Index of the image in hand, among the held-out ones. */
   @property({type: Number}) image = 0;
@@ -143,6 +158,7 @@ export class RedoViewer extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('view') && this.view) void this.followView(this.view);
     if (changed.has('panels')) this.choosePanels();
     if (changed.has('engine') || changed.has('backend') || changed.has('place')) this.disconnect();
     if (!this.connection) {
@@ -205,8 +221,82 @@ export class RedoViewer extends LitElement {
     const {preset, datasetName, weights, seed} = this;
     this.weightsSeed = seed;
     this.usualDataset = undefined;
-    void this.session?.open({preset, dataset: datasetName, weights, seed});
+    this.ownModel = false;
+    this.viewNote = '';
+    const {session, wanted} = this;
+    this.wanted = undefined;
+    void session?.open({preset, dataset: datasetName, weights, seed}).then(async () => {
+      if (session !== this.session || !session.model.peek()) return;
+      this.openedIteration = session.iteration.peek();
+      if (wanted) await this.finishView(session, wanted);
+    });
   }
+
+  private async followView(text: string): Promise<void> {
+    try {
+      const view = await decodeView(text);
+      if (text === this.view) this.showView(view);
+    } catch (error) {
+      this.viewError = error as Error;
+      this.requestUpdate();
+    }
+  }
+
+  /** Opens the model of a view, and takes in hand what it shows. */
+  showView(view: View): void {
+    const {preset, dataset, weights, seed, image, region, panels} = view;
+    this.viewError = undefined;
+    this.wanted = view;
+    Object.assign(this, {preset, datasetName: dataset, weights, seed, image: image.index, region});
+    if (panels !== undefined) this.panels = panels;
+    // Opened anew also if it is the same model: it may have been trained since.
+    this.requestUpdate('preset', null);
+  }
+
+  private async finishView(session: Session, view: View): Promise<void> {
+    try {
+      await session.show(view);
+      const iteration = session.iteration.peek();
+      if (view.iteration !== iteration) {
+        this.viewNote = strings.otherIteration(view.iteration, iteration);
+      }
+    } catch (error) {
+      this.viewError = error as Error;
+      this.requestUpdate();
+    }
+  }
+
+  /** What is seen now, to be shown again; undefined while no model is open. */
+  async currentView(): Promise<View | undefined> {
+    const {session, preset, datasetName, weights, seed, panels} = this;
+    if (!session?.model.peek()) return undefined;
+    return {
+      preset,
+      dataset: datasetName,
+      weights: this.weightsSeed === seed ? weights : NO_WEIGHTS,
+      seed: this.weightsSeed,
+      iteration: session.iteration.peek(),
+      image: session.image.peek(),
+      region: session.region.peek(),
+      codes: session.codes.all.map(code => code.peek()),
+      masks: await session.maskDiff(),
+      panels,
+    };
+  }
+
+  private readonly sharable = async (): Promise<Sharable | undefined> => {
+    const view = await this.currentView();
+    const config = this.session?.model.peek()?.config;
+    if (!view || !config) return undefined;
+    const trained = view.iteration !== this.openedIteration;
+    const {share} = strings;
+    const left = [
+      ...(this.ownModel ? [share.leftModel] : []),
+      ...(trained ? [share.leftWeights(view.iteration)] : []),
+      ...(this.usualDataset ? [share.leftImages] : []),
+    ];
+    return {view, config, left};
+  };
 
   /** The session's sources follow the element's properties. */
   private pushSources(): void {
@@ -245,12 +335,16 @@ export class RedoViewer extends LitElement {
     await session?.openFile(file, this.seed);
     if (!session || session !== this.session || session.failure.peek()) return;
     this.weightsSeed = session.model.peek()?.seed ?? this.weightsSeed;
+    this.openedIteration = session.iteration.peek();
+    this.ownModel = true;
     // A file's model comes with its own data set.
     this.usualDataset = undefined;
   }
 
   private handleReset({detail}: CustomEvent<TrainEvents['train-reset']>): void {
     this.weightsSeed = detail.seed;
+    this.openedIteration = 0;
+    this.ownModel = false;
     void this.session!.reset(detail.seed);
   }
 
@@ -285,6 +379,14 @@ export class RedoViewer extends LitElement {
       const {message} = this.panelsError;
       troubles.push({during: 'panels', message, retry: () => this.requestUpdate('panels')});
     }
+    if (this.viewError) {
+      const {message} = this.viewError;
+      const retry = () => {
+        this.viewError = undefined;
+        this.requestUpdate();
+      };
+      troubles.push({during: 'link', message, retry});
+    }
     // What could not be opened may be the fault of the engine under it.
     return troubles.map(trouble =>
       trouble.during === 'open' ? {...trouble, retry: () => this.reconnect()} : trouble
@@ -293,8 +395,9 @@ export class RedoViewer extends LitElement {
 
   private renderTroubles() {
     const troubles = this.troubles();
-    if (troubles.length === 0) return nothing;
+    if (troubles.length === 0 && !this.viewNote) return nothing;
     return html`<div class="notices">
+      ${this.viewNote ? html`<p class="note soft" role="status">${this.viewNote}</p>` : nothing}
       ${troubles.map(
         ({during, message, retry}) =>
           html`<redo-error-panel
@@ -333,7 +436,7 @@ export class RedoViewer extends LitElement {
       ${when('timeline', () => panels.renderTimeline(session))}
       ${when('flow', () => renderFlow(state, looks, setLooks))}
       ${when('explorer', () => html`<redo-explorer class="wide" .viewer=${this}></redo-explorer>`)}
-      ${when('save', () => panels.renderSave(session, this.preset, this.savableViews))}
+      ${when('save', () => panels.renderSave(session, this.preset, this.savableViews, this.sharable))}
     `;
   }
 
@@ -373,6 +476,7 @@ export class RedoViewer extends LitElement {
           @images-pick=${({detail}: CustomEvent<{source: DatasetSource}>) =>
             void this.useImages(detail.source)}
           @images-reset=${() => void this.useImages()}
+          @view-open=${({detail}: CustomEvent<{view: View}>) => this.showView(detail.view)}
           @model-pick=${({detail}: CustomEvent<{file: File}>) => void this.openFile(detail.file)}
         >
           ${current ? this.renderPanels(current) : nothing}

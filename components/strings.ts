@@ -93,6 +93,11 @@ const FAILURES: Record<Command | 'engine' | 'panels' | 'view', {title: string; a
     title: 'A picture could not be computed.',
     advice: 'What is shown may be out of date. Try again, or pick another image.',
   },
+  link: {
+    title: 'The view could not be shown.',
+    advice: 'What was there before is shown.',
+    action: 'Dismiss',
+  },
 };
 
 /** What a phase by phase iteration has told so far of its batch. */
@@ -116,7 +121,7 @@ export const strings = {
   phase: (phase: Phase) => PHASES[phase],
   stage: (stage: SessionProgress['stage']) => STAGES[stage],
   status: (status: Status) => STATUSES[status],
-  failure: (during: Command | 'engine' | 'panels' | 'view') => FAILURES[during],
+  failure: (during: Command | 'engine' | 'panels' | 'view' | 'link') => FAILURES[during],
   tryAgain: 'Try again',
   drop: 'Drop the model file to open it',
   updating: 'updating…',
@@ -388,6 +393,17 @@ export const strings = {
       `No more states are kept: ${message}. Training goes on without; those that are kept stay.`,
     empty: 'States to go back to are kept as soon as training begins.',
   },
+
+  share: {
+    title: 'Reproduce what you see',
+    leftWeights: (iteration: number) =>
+      `The weights, trained here to iteration ${formatCount(iteration)}, are not in it: keep them on the shelf of trainings.`,
+    leftModel: 'The model file is not in it: pass it on too.',
+    leftImages: 'Your own images are not in it.',
+  },
+
+  otherIteration: (wanted: number, there: number) =>
+    `This view was made at iteration ${formatCount(wanted)}, of which the link does not carry the weights; these are of iteration ${formatCount(there)}. Trained on from here under the same seed they become the same.`,
 
   save: {
     title: 'Save',

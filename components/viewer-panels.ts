@@ -7,6 +7,7 @@ import type {Session} from '../core/session/session.js';
 import type {HistoryCharts} from './history-charts.js';
 import type {MaskLooks} from './image-panel.js';
 import type {SavableView} from './redo-save-menu.js';
+import type {Sharable} from './redo-share-menu.js';
 import type {RegionRow} from './redo-region-grid.js';
 import {strings} from './strings.js';
 import {updating} from './updating.js';
@@ -187,15 +188,21 @@ export function renderTimeline({timeline, iteration, status}: Session): Template
   </section>`;
 }
 
-/** @param views What is on the page to be saved. */
+/**
+ * @param views What is on the page to be saved.
+ * @param sharable What is seen, to be reproduced elsewhere.
+ */
 export function renderSave(
   session: Session,
   preset: string,
-  views: () => readonly SavableView[]
+  views: () => readonly SavableView[],
+  sharable: () => Promise<Sharable | undefined>
 ): TemplateResult {
   return html`<section class="wide save" aria-labelledby="save-title">
     <h2 id="save-title">${strings.save.title}</h2>
     <redo-save-menu file-name=${preset} .views=${views} .session=${session}></redo-save-menu>
+    <h2>${strings.share.title}</h2>
+    <redo-share-menu file-name=${preset} .sharable=${sharable}></redo-share-menu>
   </section>`;
 }
 

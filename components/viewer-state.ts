@@ -22,7 +22,7 @@ import {strings} from './strings.js';
 
 /** Something that failed, as it is shown. */
 export interface Trouble {
-  during: Command | 'engine' | 'panels' | 'view';
+  during: Command | 'engine' | 'panels' | 'view' | 'link';
   message: string;
   retry: () => void;
 }

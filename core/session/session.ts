@@ -8,6 +8,7 @@ import {Background} from './background.js';
 import {RegionCodes} from './codes.js';
 import {History} from './history.js';
 import {Latent} from './latent.js';
+import {applyMaskDiff, diffMasks, type MaskDiff} from './mask-diff.js';
 import {MaskHistory} from './mask-history.js';
 import {
   OpenModel,
@@ -19,6 +20,7 @@ import {
 } from './open-model.js';
 import {Timeline} from './timeline.js';
 import {TrainingLoop} from './training-loop.js';
+import type {View} from './view-link.js';
 import {Views} from './views.js';
 
 /** Number of images to pick from at a time. */
@@ -62,6 +64,7 @@ export class Session {
   /** Images to pick from: the page of them that holds the one in hand; empty while no model is open. */
   readonly strip: ReadonlySignal<readonly ImageRef[]>;
 
+  private readonly engine: EngineClient;
   private readonly opened: OpenModel;
   /** Where the time line is to go next, and the going. */
   private destination?: number;
@@ -77,6 +80,7 @@ export class Session {
 
   constructor(engine: EngineClient) {
     const {version, iteration, image} = this.state;
+    this.engine = engine;
     this.timeline = new Timeline(engine);
     this.opened = new OpenModel(engine, {
       onWeights: (model, command, seed) => this.takeWeights(model, command, seed),
@@ -248,6 +252,46 @@ export class Session {
       this.state.image.value = image;
       this.maskEdits.clear();
     });
+  }
+
+  /**
+   * Takes in hand what a view shows, of the model that is open: its image, codes and masks.
+   *
+   * @throws RangeError if they are not for this model; then nothing is changed.
+   */
+  async show({image, codes, masks: diff}: Pick<View, 'image' | 'codes' | 'masks'>): Promise<void> {
+    const info = this.model.peek();
+    if (!info) throw new Error('session: must have an open model; got none');
+    const {regions, codeSize} = info.config;
+    if (codes.length !== regions || codes.some(code => code.length !== codeSize)) {
+      throw new RangeError(
+        `view: it must be of a model of ${regions} regions with codes of ${codeSize}; got ${codes.length} codes of ${codes.map(code => code.length).join(', ')}. Open it with the model that it was made with`
+      );
+    }
+    if (image.index >= info.dataset.counts[image.split]) {
+      throw new RangeError(
+        `view: its image must be one of ${info.dataset.counts[image.split]} ${image.split} images; got number ${image.index}. Open it with the images that it was made with`
+      );
+    }
+    const {model} = info;
+    const own = diff && (await this.engine.request('segment', {model, image})).masks;
+    const edited = diff && applyMaskDiff(diff, own!);
+    if (this.model.peek()?.model !== model) return;
+    batch(() => {
+      this.selectImage(image);
+      codes.forEach((code, region) => this.codes.set(region, code));
+      if (edited) this.maskEdits.commit(edited);
+    });
+  }
+
+  /** The masks of the user as what they change in f's; undefined where f's stand. */
+  async maskDiff(): Promise<MaskDiff | undefined> {
+    const edited = this.maskEdits.present.peek();
+    const model = this.model.peek()?.model;
+    if (!edited || model === undefined) return undefined;
+    const image = this.image.peek();
+    const {masks} = await this.engine.request('segment', {model, image});
+    return diffMasks(edited, masks);
   }
 
   /** Ends everything under way; resolves when the model is freed. */
