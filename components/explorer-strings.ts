@@ -18,6 +18,16 @@ const NETWORKS: Record<NetworkName, string> = {
   encoder: 'δ',
 };
 
+/** What a file may not tell, where its name is not plain enough. */
+const ASSUMED: Readonly<Record<string, string>> = {
+  lambdaZ: 'λ',
+  batchSize: 'batch size',
+  learningRates: 'learning rates',
+  codeSize: 'length of z',
+  dataset: 'data set',
+  maskResidualBlocks: 'residual blocks',
+};
+
 function megabytes(bytes: number): string {
   const size = bytes / 2 ** 20;
   return `${size < 10 ? size.toFixed(1) : formatCount(size)} MB`;
@@ -38,7 +48,9 @@ export const explorerStrings = {
           ? [`new random weights for ${missing.map(network => NETWORKS[network]).join(', ')}`]
           : []),
       ];
-      const taken = Object.entries(assumed).map(([key, value]) => `${key} ${value}`);
+      const taken = Object.entries(assumed).map(
+        ([key, value]) => `${ASSUMED[key] ?? key} ${value}`
+      );
       const note = taken.length > 0 ? ` Not in the file, assumed: ${taken.join(', ')}.` : '';
       return `${name}: ${facts.join('; ')}.${note}`;
     },

@@ -71,6 +71,7 @@ export class RedoModelShelf extends SessionElement {
   ];
 
   @state() private message = '';
+  private keeping = false;
 
   /** Where trainings are kept. */
   @property({attribute: false}) store: ModelStore = pageStore;
@@ -87,10 +88,13 @@ export class RedoModelShelf extends SessionElement {
 
   private async keep(session: Session, shelf: ModelShelf): Promise<void> {
     // A second press while the first is at work is meant for the first.
-    if (shelf.working.peek() > 0) return;
+    if (this.keeping) return;
+    this.keeping = true;
     const name = this.freshName(session, shelf);
     this.message = '';
-    if (!(await shelf.keep(session, name))) return;
+    const isKept = await shelf.keep(session, name);
+    this.keeping = false;
+    if (!isKept) return;
     this.message = explorerStrings.models.kept(name);
     this.fire('model-keep', {name});
   }

@@ -66,6 +66,15 @@ describe('redo-model-shelf', () => {
     expect(said()).to.equal('discs, iteration 60 (2) is kept.');
   });
 
+  it('keeps once for two presses, also while the list is still being read', async () => {
+    const {el, press, rest, names, shelf} = await bound();
+    void shelf.read(1);
+    find(el, '.keep').click();
+    await press('keep');
+    await rest();
+    expect(names()).to.deep.equal(['discs, iteration 60']);
+  });
+
   it('fires model-open and goes on from what was kept', async () => {
     const {session, press} = await bound();
     await press('keep');

@@ -71,7 +71,7 @@ describe('model files in redo-viewer [wasm]', function () {
     await train(3);
     const whole = new Uint8Array(await session().snapshot());
     await session().reset(5);
-    const [{id}] = shelf.models.value as [{id: number}];
+    const {id} = shelf.models.value[0]!;
     const bytes = (await shelf.read(id))!;
     await session().openFile({name: 'kept', arrayBuffer: async () => bytes});
     expect(session().iteration.value).to.equal(3);
