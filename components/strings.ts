@@ -51,7 +51,10 @@ const STATUSES: Record<Status, string> = {
   disposed: 'Closed',
 };
 
-const FAILURES: Record<Command | 'engine' | 'panels' | 'view', {title: string; advice: string}> = {
+const FAILURES: Record<
+  Command | 'engine' | 'panels' | 'view' | 'link',
+  {title: string; advice: string; action?: string}
+> = {
   engine: {
     title: 'The engine could not start.',
     advice: 'Try again, or choose another backend: backend="wasm" runs in any current browser.',
