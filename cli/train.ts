@@ -12,6 +12,7 @@ import {findPreset} from '../core/model/presets.js';
 import type {Evaluation} from '../core/training/evaluation.js';
 import type {IterationReport} from '../core/training/report.js';
 import type {Split} from '../datasets/dataset.js';
+import {imageSource} from './image-source.js';
 import {json, main, nodeBackend, readOptions, UsageError, wholeNumber} from './options.js';
 import {ProgressLine} from './progress.js';
 import {provideWebgpu} from './webgpu.js';
@@ -21,7 +22,10 @@ const NODE_BACKENDS = ['wasm', 'cpu', 'webgpu'] as const;
 await main(async () => {
   const options = readOptions('train', {
     preset: {help: 'configuration to train'},
-    dataset: {help: "data set to train on, if not the preset's", default: ''},
+    dataset: {
+      help: "data set to train on, if not the preset's: a name, or a folder or archive of images",
+      default: '',
+    },
     model: {help: 'JSON over the model of the preset, e.g. {"codeSize": 8}', default: '{}'},
     training: {help: 'JSON over its training, e.g. {"lambdaZ": 2}', default: '{}'},
     steps: {help: 'iterations', default: '1000'},
@@ -37,7 +41,7 @@ await main(async () => {
   const seed = wholeNumber('seed', options.seed);
   const every = wholeNumber('every', options.every);
   const count = wholeNumber('images', options.images, 1);
-  const dataset = options.dataset || findPreset(preset).dataset;
+  const dataset = await imageSource(options.dataset || findPreset(preset).dataset);
 
   const overrides = {
     model: json<Partial<ModelConfig>>('model', options.model),
@@ -59,24 +63,26 @@ await main(async () => {
     overrides,
     seed,
   });
-  const evaluate = (split: Split): Promise<Evaluation> =>
-    engine.request('evaluate', {model, split, count});
+  const evaluate = async (split: Split): Promise<string> => {
+    const [first] = await engine.request('samples', {model, images: [{split, index: 0}]});
+    if (!first!.labels) return 'no true masks to score by';
+    return scores(await engine.request('evaluate', {model, split, count}), data.regionNames);
+  };
+  for (const note of data.notes ?? []) process.stderr.write(`${note}\n`);
 
   const progress = new ProgressLine(steps);
   for (let done = 0; done < steps;) {
     const [report] = await engine.request('iterate', {model, count: 1});
     progress.show(++done, describe(report!));
     if (every && done % every === 0) {
-      process.stdout.write(
-        `iteration ${done}: ${scores(await evaluate('val'), data.regionNames)}\n`
-      );
+      process.stdout.write(`iteration ${done}: ${await evaluate('val')}\n`);
     }
   }
   if (options.out) await save(options.out, await engine.request('snapshot', {model}));
   if (options['out-model']) {
     await save(options['out-model'], await engine.request('snapshot', {model, compact: true}));
   }
-  process.stdout.write(`test: ${scores(await evaluate('test'), data.regionNames)}\n`);
+  process.stdout.write(`test: ${await evaluate('test')}\n`);
 });
 
 async function save(path: string, checkpoint: ArrayBuffer): Promise<void> {
