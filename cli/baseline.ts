@@ -20,6 +20,7 @@ import {SupervisedTrainer} from '../core/training/supervised.js';
 import {openDataset} from '../datasets/catalog.js';
 import type {Dataset, Split} from '../datasets/dataset.js';
 import {drawFigure3, type Figure3} from '../components/figure-3-drawing.js';
+import {imageSource} from './image-source.js';
 import {
   positive,
   json,
@@ -36,7 +37,10 @@ import {writeWhole} from './run-folder.js';
 await main(async () => {
   const options = readOptions('baseline', {
     preset: {help: 'configuration whose f is taught, and whose data it is taught on'},
-    dataset: {help: "data set, if not the preset's", default: ''},
+    dataset: {
+      help: "data set, if not the preset's: a name, or a folder or archive of images",
+      default: '',
+    },
     model: {help: 'JSON over the model of the preset', default: '{}'},
     labels: {help: 'numbers of labelled images, by commas', default: '1,5,10,25,50,100,200'},
     from: {help: 'split whose images have the labels: its last ones', default: 'train'},
@@ -68,8 +72,9 @@ await main(async () => {
   const count = wholeNumber('images', options.images, 1);
   const steps = wholeNumber('steps', options.steps, 1);
   const seed = wholeNumber('seed', options.seed);
-  const size = {size: config.size, seed};
-  const dataset = await openDataset(options.dataset || preset.dataset, size);
+  const source = await imageSource(options.dataset || preset.dataset);
+  const {size, regions} = config;
+  const dataset = await openDataset(source, {size, seed, regions});
   const room = dataset.counts[from] - (from === split ? count : 0);
   if (Math.max(...labels) > room) {
     throw new UsageError(

@@ -10,6 +10,7 @@ import {Engine} from '../core/engine/engine.js';
 import type {Evaluation} from '../core/training/evaluation.js';
 import {trivialScores} from '../core/training/trivial.js';
 import {openDataset} from '../datasets/catalog.js';
+import {imageSource} from './image-source.js';
 import {
   main,
   meanAndDeviation,
@@ -21,10 +22,21 @@ import {
 } from './options.js';
 import {writeWhole} from './run-folder.js';
 
+interface Scored {
+  model: string;
+  dataset: string;
+  size: number;
+  regions: number;
+  evaluation: Evaluation;
+}
+
 await main(async () => {
   const options = readOptions('evaluate', {
     model: {help: 'file of a model; several by commas, e.g. of several seeds'},
-    data: {help: "data set, if not the model's own", default: ''},
+    data: {
+      help: "data set, if not the model's own: a name, or a folder or archive of images",
+      default: '',
+    },
     split: {help: 'train, val or test', default: 'test'},
     images: {help: 'images to score, 0 for the whole split', default: '0'},
     seed: {help: 'seed of generated images', default: '0'},
@@ -36,13 +48,15 @@ await main(async () => {
   const seed = wholeNumber('seed', options.seed);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
+  const source = options.data ? await imageSource(options.data) : undefined;
+
   const engine = new Engine({...nodeBackend(), name: 'wasm'});
-  const scores: {model: string; dataset: string; size: number; evaluation: Evaluation}[] = [];
+  const scores: Scored[] = [];
   for (const path of options.model.split(',')) {
     const weights = await readModel(path);
     const opened = await engine.request('open', {
       preset: '',
-      ...(options.data && {dataset: options.data}),
+      dataset: source,
       weights,
       seed,
     });
@@ -50,14 +64,20 @@ await main(async () => {
     const count = Math.min(limit, dataset.counts[split]);
     const evaluation = await engine.request('evaluate', {model, split, count});
     await engine.request('close', {model});
-    scores.push({model: path, dataset: dataset.name, size: config.size, evaluation});
+    scores.push({
+      model: path,
+      dataset: dataset.name,
+      size: config.size,
+      regions: config.regions,
+      evaluation,
+    });
     print(
       `${path}: ${dataset.name}, ${split}, ${config.size}×${config.size}, ${evaluation.count} images`
     );
     describe(evaluation, dataset.regionNames).forEach(print);
   }
 
-  const {dataset, size, evaluation} = scores[0]!;
+  const {dataset, size, regions, evaluation} = scores[0]!;
   if (scores.some(each => each.dataset !== dataset || each.size !== size)) {
     throw new UsageError('--model must name models of one data set and size, to be compared');
   }
@@ -69,7 +89,7 @@ await main(async () => {
         `object IoU ${summary(each => each.objectIou)}`
     );
   }
-  const data = await openDataset(dataset, {size, seed});
+  const data = await openDataset(source ?? dataset, {size, seed, regions});
   const {oneRegion, meanMask} = await trivialScores(data, split, evaluation.count);
   print('what needs no model:');
   print(`  one region takes all      ${brief(oneRegion)}`);

@@ -25,6 +25,7 @@ import {
   UsageError,
   wholeNumber,
 } from './options.js';
+import {imageSource} from './image-source.js';
 import {ProgressLine} from './progress.js';
 import {RunFolder, writeWhole} from './run-folder.js';
 import {type TrainingOptions, TrainingRun} from './training-run.js';
@@ -44,7 +45,10 @@ await main(async () => {
         default: '',
       },
       preset: {help: 'configuration to train'},
-      dataset: {help: "data set to train on, if not the preset's", default: ''},
+      dataset: {
+        help: "data set to train on, if not the preset's: a name, or a folder or archive of images",
+        default: '',
+      },
       model: {help: 'JSON over the model of the preset, e.g. {"codeSize": 8}', default: '{}'},
       training: {help: 'JSON over its training, e.g. {"lambdaZ": 2}', default: '{}'},
       steps: {help: 'iterations', default: '1000'},
@@ -73,9 +77,10 @@ await main(async () => {
       `--backend must be one of ${NODE_BACKENDS.join(', ')}; got ${options.backend}`
     );
   }
+  const name = options.dataset || findPreset(options.preset).dataset;
   const common: Omit<TrainingOptions, 'seed'> = {
     preset: options.preset,
-    dataset: options.dataset || findPreset(options.preset).dataset,
+    dataset: await imageSource(name),
     overrides: {
       model: json<Partial<ModelConfig>>('model', options.model),
       training: json<Partial<TrainingConfig>>('training', options.training),
@@ -96,7 +101,13 @@ await main(async () => {
     const path =
       options.run && (seeds.length > 1 ? join(options.run, `seed-${seed}`) : options.run);
     if (seeds.length > 1) process.stdout.write(`seed ${seed}\n`);
-    const score = await train(engine, {...common, seed}, path, options, stop.signal);
+    const score = await train(
+      engine,
+      {...common, seed},
+      path,
+      {...options, dataset: name},
+      stop.signal
+    );
     if (score) scores.push(score);
     if (stop.signal.aborted) return;
   }
@@ -115,16 +126,18 @@ async function train(
   engine: Engine,
   options: TrainingOptions,
   path: string,
-  files: {out: string; 'out-model': string},
+  given: {dataset: string; out: string; 'out-model': string},
   signal: AbortSignal
 ): Promise<Evaluation | undefined> {
-  const {preset, dataset, overrides, seed, steps} = options;
+  const {preset, overrides, seed, steps} = options;
+  const {dataset} = given;
   const folder = path
     ? await RunFolder.open(path, {preset, dataset, ...overrides, seed})
     : undefined;
   const run = await TrainingRun.begin(engine, options, folder);
   try {
-    const names = run.model.dataset.regionNames;
+    const {regionNames: names, notes} = run.model.dataset;
+    for (const note of notes ?? []) process.stderr.write(`${note}\n`);
     const {iteration} = run.model;
     if (iteration > 0) process.stdout.write(`going on at iteration ${iteration} of ${path}\n`);
     const progress = new ProgressLine(steps, iteration);
@@ -150,9 +163,9 @@ async function train(
       return undefined;
     }
     const {model} = run.model;
-    if (files.out) await save(files.out, await engine.request('snapshot', {model}));
-    if (files['out-model']) {
-      await save(files['out-model'], await engine.request('snapshot', {model, compact: true}));
+    if (given.out) await save(given.out, await engine.request('snapshot', {model}));
+    if (given['out-model']) {
+      await save(given['out-model'], await engine.request('snapshot', {model, compact: true}));
     }
     const test = await run.evaluate('test');
     process.stdout.write(`test: ${scores(test, names)}\n`);
@@ -190,7 +203,9 @@ function describe({
   );
 }
 
-function scores({count, accuracy, iou, objectIou}: Evaluation, names: readonly string[]): string {
+function scores(evaluation: Evaluation | undefined, names: readonly string[]): string {
+  if (!evaluation) return 'no true masks to score by';
+  const {count, accuracy, iou, objectIou} = evaluation;
   const each = names.map((name, k) => `${name} ${iou[k]!.toFixed(4)}`).join(', ');
   return `accuracy ${accuracy.toFixed(4)}, IoU ${each}, object IoU ${objectIou.toFixed(4)}, best permutation, ${count} images`;
 }

@@ -6,11 +6,12 @@ import type {ModelConfig, TrainingConfig} from '../core/model/config.js';
 import {COLLAPSE_UNTIL, collapseRule} from '../core/session/collapse.js';
 import type {Evaluation} from '../core/training/evaluation.js';
 import type {IterationReport} from '../core/training/report.js';
+import type {DatasetSource} from '../datasets/source.js';
 import type {RunFolder} from './run-folder.js';
 
 export interface TrainingOptions {
   preset: string;
-  dataset: string;
+  dataset: string | DatasetSource;
   overrides: {model: Partial<ModelConfig>; training: Partial<TrainingConfig>};
   seed: number;
   /** Iterations in all. */
@@ -28,7 +29,7 @@ export interface TrainingOptions {
 /** What is told while it runs. */
 export interface TrainingObserver {
   onReport: (report: IterationReport) => void;
-  onValidation: (iteration: number, evaluation: Evaluation) => void;
+  onValidation: (iteration: number, evaluation: Evaluation | undefined) => void;
   onRestart: (collapse: string, seed: number) => void;
 }
 
@@ -106,9 +107,13 @@ export class TrainingRun {
     return 'done';
   }
 
-  async evaluate(split: 'val' | 'test'): Promise<Evaluation> {
-    const {images} = this.options;
-    return this.engine.request('evaluate', {model: this.open.model, split, count: images});
+  /** @returns Undefined where the images have no true masks to score by. */
+  async evaluate(split: 'val' | 'test'): Promise<Evaluation | undefined> {
+    const {images: count} = this.options;
+    const {model} = this.open;
+    const [first] = await this.engine.request('samples', {model, images: [{split, index: 0}]});
+    if (!first!.labels) return undefined;
+    return this.engine.request('evaluate', {model, split, count});
   }
 
   /** Scores on test images of the weights that were best on validation images. */
@@ -142,6 +147,8 @@ export class TrainingRun {
 
   private async validate(iteration: number, observer: TrainingObserver): Promise<void> {
     const evaluation = await this.evaluate('val');
+    observer.onValidation(iteration, evaluation);
+    if (!evaluation) return;
     const {accuracy, iou, objectIou, areas} = evaluation;
     await this.folder?.log({event: 'validation', iteration, accuracy, iou, objectIou, areas});
     const best = this.folder?.state.best;
@@ -150,12 +157,11 @@ export class TrainingRun {
       const weights = await this.engine.request('snapshot', {model, compact: true});
       await this.folder.keepBest(iteration, objectIou, weights);
     }
-    observer.onValidation(iteration, evaluation);
   }
 
   /**
    * The published rule (METHOD «Collapse and restart»): a region whose mean mask is under a threshold
-   * on training and on validation images, early enough to begin again.
+   * on training and on validation images, where these can be scored, early enough to begin again.
    */
   private async collapse(iteration: number): Promise<string | undefined> {
     if (iteration > COLLAPSE_UNTIL) return undefined;
@@ -163,7 +169,7 @@ export class TrainingRun {
     const {area: threshold} = collapseRule(regions);
     const train = Array.from({length: regions}, (_, k) => mean(this.areas.map(area => area[k]!)));
     if (Math.min(...train) >= threshold) return undefined;
-    const {areas: val} = await this.evaluate('val');
+    const val = (await this.evaluate('val'))?.areas ?? train;
     if (Math.min(...val) >= threshold) return undefined;
     const [onTrain, onVal] = [train, val].map(areas => Math.min(...areas).toFixed(3));
     return `the smallest region has ${onTrain} of training and ${onVal} of validation images, under ${threshold}`;

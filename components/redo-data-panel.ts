@@ -26,6 +26,21 @@ export class RedoDataPanel extends LitElement {
         gap: 8px;
       }
 
+      summary {
+        width: max-content;
+        cursor: pointer;
+      }
+
+      .choices {
+        display: grid;
+        gap: 8px;
+        padding-top: 8px;
+      }
+
+      p:empty {
+        display: none;
+      }
+
       p,
       ul {
         margin: 0;
@@ -40,6 +55,7 @@ export class RedoDataPanel extends LitElement {
       .actions {
         display: flex;
         flex-wrap: wrap;
+        align-items: center;
         gap: 8px;
       }
 
@@ -211,7 +227,12 @@ export class RedoDataPanel extends LitElement {
     if (!info || this.usual === undefined) return nothing;
     const {counts, wholeSplit, notes = []} = info;
     const count = wholeSplit ? counts[wholeSplit] : counts.train + counts.val + counts.test;
-    return html`<p>${strings.data.open(info.name, count)}</p>
+    return html`<div class="actions">
+        <span>${strings.data.open(info.name, count)}</span>
+        <button ?disabled=${this.working} @click=${this.reset}>
+          ${strings.data.back(this.usual)}
+        </button>
+      </div>
       ${
         notes.length > 0
           ? html`<ul aria-label=${strings.data.notes}>
@@ -223,40 +244,41 @@ export class RedoDataPanel extends LitElement {
 
   protected override render() {
     const {data} = strings;
-    return html`<p>${data.about} ${data.masks}</p>
-      <p class="soft">${data.private}</p>
-      <div class="actions">
-        <button ?disabled=${this.working} @click=${() => this.files.click()}>${data.files}</button>
-        <button ?disabled=${this.working} @click=${() => this.folder.click()}>
-          ${data.folder}
-        </button>
-        <button ?disabled=${this.working || Boolean(this.camera)} @click=${this.startCamera}>
-          ${data.camera}
-        </button>
-        ${
-          this.usual === undefined
-            ? nothing
-            : html`<button ?disabled=${this.working} @click=${this.reset}>
-                ${data.back(this.usual)}
-              </button>`
-        }
-      </div>
-      <input
-        hidden
-        type="file"
-        multiple
-        aria-label=${data.files}
-        accept="image/*,.ppm,.zip,.tar,.tgz,.gz"
-        @change=${() => this.handleInput(this.files)}
-      />
-      <input
-        hidden
-        type="file"
-        webkitdirectory
-        aria-label=${data.folder}
-        @change=${() => this.handleInput(this.folder)}
-      />
-      ${this.renderCamera()} ${this.renderOpen()}
+    return html`<details>
+        <summary>${data.title}</summary>
+        <div class="choices">
+          <p>${data.about} ${data.masks}</p>
+          <p class="soft">${data.private}</p>
+          <div class="actions">
+            <button ?disabled=${this.working} @click=${() => this.files.click()}>
+              ${data.files}
+            </button>
+            <button ?disabled=${this.working} @click=${() => this.folder.click()}>
+              ${data.folder}
+            </button>
+            <button ?disabled=${this.working || Boolean(this.camera)} @click=${this.startCamera}>
+              ${data.camera}
+            </button>
+          </div>
+          <input
+            hidden
+            type="file"
+            multiple
+            aria-label=${data.files}
+            accept="image/*,.ppm,.zip,.tar,.tgz,.gz"
+            @change=${() => this.handleInput(this.files)}
+          />
+          <input
+            hidden
+            type="file"
+            webkitdirectory
+            aria-label=${data.folder}
+            @change=${() => this.handleInput(this.folder)}
+          />
+          ${this.renderCamera()}
+        </div>
+      </details>
+      ${this.renderOpen()}
       <p role="status" class=${this.problem ? 'failed' : 'soft'}>
         ${this.working ? data.working : this.problem}
       </p>

@@ -130,6 +130,7 @@ export const strings = {
   updating: 'updating…',
 
   data: {
+    title: 'Your images…',
     about:
       'See the model at work on images of your own: drop files or a folder on this viewer, paste an image, or choose here.',
     masks:
@@ -160,7 +161,6 @@ export const strings = {
     item: (index: number) => `Image ${index}`,
     range: (first: number, last: number, count: number) =>
       `${first}–${last} of ${formatCount(count)}`,
-    own: 'Your images…',
     earlier: 'Earlier images',
     later: 'Later images',
   },

@@ -62,15 +62,12 @@ export function renderImages(
       .selected=${index}
       .count=${dataset.counts[split]}
     ></redo-image-strip>
-    <details class="more">
-      <summary>${images.own}</summary>
-      <redo-data-panel
-        .info=${dataset}
-        .usual=${usual}
-        .target=${target}
-        .working=${session.status.value === 'busy' && session.progress.value?.stage === 'dataset'}
-      ></redo-data-panel>
-    </details>
+    <redo-data-panel
+      .info=${dataset}
+      .usual=${usual}
+      .target=${target}
+      .working=${session.status.value === 'busy' && session.progress.value?.stage === 'dataset'}
+    ></redo-data-panel>
   </section>`;
 }
 

@@ -8,6 +8,13 @@ export interface Decoded extends Pixels {
   indices?: Uint8Array;
 }
 
+/** An image's size as it is shown, whatever its pixels were reduced to. */
+export interface Shown {
+  pixels: Pixels;
+  width: number;
+  height: number;
+}
+
 /** Whether the browser decodes; Node can't, nor can some browsers in a worker. */
 const isNative = typeof createImageBitmap === 'function' && typeof OffscreenCanvas === 'function';
 
@@ -15,13 +22,19 @@ const isNative = typeof createImageBitmap === 'function' && typeof OffscreenCanv
  * Decodes an image, turned as EXIF says.
  *
  * @param path What errors call the file.
+ * @param enough Side that is enough of the centre square: of a larger one the browser may give the
+ *     square alone at this side, averaged, which takes a fraction of the time.
  * @throws Error that names the file if it is no image, too large, or damaged.
  */
-export async function decodeImage(file: Blob, path: string): Promise<Pixels> {
+export async function decodeImage(file: Blob, path: string, enough = Infinity): Promise<Shown> {
   const header = await readImageHeader(file, path);
   return orDamaged(path, async () => {
-    if (header.format === 'ppm') return decodePpm(await bytesOf(file));
-    return isNative ? decodeNatively(file) : decodeInScript(file, header, path);
+    if (isNative && header.format !== 'ppm') return decodeNatively(file, enough);
+    const pixels =
+      header.format === 'ppm'
+        ? decodePpm(await bytesOf(file))
+        : await decodeInScript(file, header, path);
+    return {pixels, width: pixels.width, height: pixels.height};
   });
 }
 
@@ -31,18 +44,25 @@ export async function decodeImage(file: Blob, path: string): Promise<Pixels> {
  */
 export async function decodeMask(file: Blob, path: string): Promise<Decoded> {
   const header = await readImageHeader(file, path);
-  if (header.format !== 'png') return decodeImage(file, path);
+  if (header.format !== 'png') return (await decodeImage(file, path)).pixels;
   return orDamaged(path, async () => (await import('./png.js')).decodePng(await bytesOf(file)));
 }
 
-async function decodeNatively(file: Blob): Promise<Pixels> {
+async function decodeNatively(file: Blob, enough: number): Promise<Shown> {
   const bitmap = await createImageBitmap(file, {premultiplyAlpha: 'none'});
   try {
     const {width, height} = bitmap;
-    const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext('2d', {willReadFrequently: true})!;
-    context.drawImage(bitmap, 0, 0);
-    return {width, height, data: context.getImageData(0, 0, width, height).data};
+    const side = Math.min(width, height);
+    const [w, h] = side > enough ? [enough, enough] : [width, height];
+    const context = new OffscreenCanvas(w, h).getContext('2d', {willReadFrequently: true})!;
+    context.imageSmoothingQuality = 'medium';
+    if (side > enough) {
+      context.drawImage(bitmap, (width - side) / 2, (height - side) / 2, side, side, 0, 0, w, h);
+    } else {
+      context.drawImage(bitmap, 0, 0);
+    }
+    const {data} = context.getImageData(0, 0, w, h);
+    return {pixels: {width: w, height: h, data}, width, height};
   } finally {
     bitmap.close();
   }

@@ -17,7 +17,7 @@ const MIN_TO_SPLIT = 10;
 /** Images whose headers are read at opening, so that a broken one is left out and not met later. */
 const CHECKED_IMAGES = 500;
 /** Masks that tell which values there are. */
-const SAMPLED_MASKS = 24;
+const SAMPLED_MASKS = 8;
 /** Notes of one kind that are told one by one. */
 const MAX_NOTES = 5;
 
@@ -138,13 +138,18 @@ async function learnRule(
 ): Promise<{rule: LabelRule; regionNames: string[]}> {
   const labelled = items.filter(item => item.mask);
   const values = new Set<number>();
-  const step = Math.max(1, Math.floor(labelled.length / SAMPLED_MASKS));
+  const step = Math.max(1, labelled.length / SAMPLED_MASKS);
   for (let i = 0; i < labelled.length && values.size <= maxRegions; i += step) {
-    const item = labelled[i]!;
+    const item = labelled[Math.floor(i)]!;
     const mask = item.mask!;
     try {
       const decoded = await decodeMask(await mask.read(), mask.path);
-      for (let p = 0; p < decoded.width * decoded.height; p++) values.add(valueAt(decoded, p));
+      let last = NaN;
+      for (let p = 0; p < decoded.width * decoded.height; p++) {
+        const value = valueAt(decoded, p);
+        if (value !== last) values.add(value);
+        last = value;
+      }
     } catch (error) {
       notes.add('mask', `Not used: ${(error as Error).message.replace(/^images: /, '')}`);
       delete item.mask;

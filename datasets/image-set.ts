@@ -29,6 +29,8 @@ export interface ImagePlan {
 
 /** Bytes of decoded images that are kept. */
 const KEPT_BYTES = 2 ** 28;
+/** What a photograph may be reduced to by the browser before it is averaged, in sides of the model's. */
+const REDUCTION = 4;
 /** Images decoded at a time: a large photograph takes 100 MB meanwhile. */
 const LANES = 4;
 
@@ -85,11 +87,12 @@ export function createImageSet(plan: ImagePlan, size: number): Dataset {
 
 async function readSquare(plan: ImagePlan, item: ImageItem, size: number): Promise<Square> {
   const {image, mask} = item;
-  const pixels = await decodeImage(await image.read(), image.path);
-  const colors = toSquare(pixels, size, plan.resampling);
+  const enough = plan.resampling === 'smooth' ? REDUCTION * size : Infinity;
+  const shown = await decodeImage(await image.read(), image.path, enough);
+  const colors = toSquare(shown.pixels, size, plan.resampling);
   if (!mask) return {colors};
   const decoded = await decodeMask(await mask.read(), mask.path);
-  const places = nearestMaskPixels(pixels, decoded, size);
+  const places = nearestMaskPixels(shown, decoded, size);
   return {colors, labels: Uint8Array.from(places, pixel => plan.rule(decoded, pixel))};
 }
 

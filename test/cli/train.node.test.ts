@@ -1,13 +1,25 @@
 /** The training program, run as a person runs it. */
 
 import assert from 'node:assert/strict';
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {after, before, describe, it} from 'node:test';
 
+import jpeg from 'jpeg-js';
+
 import {readSafetensors} from '../../core/weights/safetensors.js';
 import {type Ended, Program} from '../support/program.js';
+import {makeZip} from '../datasets/archives.js';
+import {makePng} from '../datasets/images.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -110,6 +122,30 @@ describe('npm run train', () => {
     );
     assert.equal(resumed, log);
     assert.equal(last.out.split('\n').at(-2), whole.out.split('\n').at(-2));
+  });
+
+  it('trains on a folder of images, and on an archive; scores by masks where there are any', async () => {
+    const images = join(folder, 'mine');
+    mkdirSync(join(images, 'masks'), {recursive: true});
+    const picture = makePng(40, 30, 3, x => (x < 20 ? [250, 0, 0] : [0, 0, 250]));
+    writeFileSync(join(images, '1.png'), picture);
+    const data = Uint8Array.from({length: 32 * 32 * 4}, (_, i) => (i * 7) % 256);
+    writeFileSync(join(images, '2.jpg'), jpeg.encode({width: 32, height: 32, data}, 90).data);
+    const plain = train(...SMALL, '--dataset', images);
+    assert.equal(plain.status, 0, plain.err);
+    assert.equal(plain.out, 'test: no true masks to score by\n');
+
+    const mask = makePng(40, 30, 1, x => [x < 20 ? 0 : 255]);
+    const archive = join(folder, 'mine.zip');
+    const parts = [
+      {path: 'images/1.png', bytes: picture},
+      {path: 'masks/1.png', bytes: mask},
+      {path: 'masks/9.png', bytes: mask},
+    ];
+    writeFileSync(archive, await makeZip(parts));
+    const labelled = train(...SMALL, '--dataset', archive);
+    assert.match(labelled.out, /^test: accuracy .*, 1 images\n$/, labelled.err);
+    assert.match(labelled.err, /Not used: the mask masks\/9\.png has no image of its name/);
   });
 
   it('keeps the best weights of validation, and scores them', () => {

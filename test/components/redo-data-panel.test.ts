@@ -1,4 +1,5 @@
 import {expect, fixture, html, waitUntil} from '@open-wc/testing';
+import {sendKeys} from '@web/test-runner-commands';
 import type {RedoDataPanel} from '../../components/redo-data-panel.js';
 import '../../components/redo-data-panel.js';
 import type {DatasetSource} from '../../datasets/source.js';
@@ -67,6 +68,21 @@ describe('redo-data-panel', () => {
     expect(events.map(({type}) => type)).to.deep.equal(['images-reset']);
   });
 
+  it('its choices are behind a summary, what is open and said is not', async () => {
+    const {el} = await dataPanel();
+    el.usual = 'blobs';
+    await el.updateComplete;
+    const details = find<HTMLDetailsElement>(el, 'details');
+    expect(details.open).to.equal(false);
+    for (const selector of ['[role="status"]', 'ul']) {
+      expect(details.contains(find(el, selector)), selector).to.equal(false);
+    }
+    details.querySelector('summary')!.focus();
+    await sendKeys({press: 'Enter'});
+    expect(details.open).to.equal(true);
+    await expect(el).to.be.accessible();
+  });
+
   it('working disables the buttons and says so', async () => {
     const {el, status} = await dataPanel();
     el.working = true;
@@ -133,6 +149,7 @@ describe('redo-data-panel', () => {
     const real = mediaDevices.getUserMedia.bind(mediaDevices);
     mediaDevices.getUserMedia = async () => stream;
     try {
+      find<HTMLDetailsElement>(el, 'details').open = true;
       button('Use the camera').click();
       await waitUntil(() => button('Take the picture') !== undefined, 'the camera must start');
       const video = find<HTMLVideoElement>(el, 'video');

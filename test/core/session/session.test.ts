@@ -511,6 +511,47 @@ describe('session.reset(seed)', () => {
   });
 });
 
+describe('session.useDataset(dataset)', () => {
+  const OWN = {name: 'mine', files: []};
+
+  it('goes on with other images: the first in hand, all asked for anew, codes and history kept', async () => {
+    const {engine, session} = await opened();
+    const stop = watchAll(session);
+    await idle(engine);
+    session.training.step(1);
+    await until(() => session.status.value === 'ready');
+    session.selectImage({split: 'test', index: 7});
+    const [codes, {model}] = [session.codes.all, session.model.value!];
+    await idle(engine);
+    engine.begun.length = 0;
+    await session.useDataset(OWN);
+    await idle(engine);
+    expect(session.model.value!.model).to.equal(model);
+    expect(session.model.value!.dataset.name).to.equal('mine');
+    expect(session.image.value).to.deep.equal({split: 'train', index: 0});
+    expect(session.codes.all).to.equal(codes);
+    expect(session.history.length).to.equal(1);
+    const kinds = new Set(engine.begun.map(({kind}) => kind));
+    for (const kind of ['dataset', 'samples', 'segment', 'redraw'] as const) {
+      expect(kinds.has(kind), kind).to.equal(true);
+    }
+    await session.useDataset('discs');
+    expect(session.image.value).to.deep.equal({split: 'test', index: 0});
+    stop();
+  });
+
+  it('keeps the present images where others can’t be opened, and tries again', async () => {
+    const {engine, session} = await opened();
+    engine.failNext('dataset', 'no luck');
+    await session.useDataset(OWN);
+    expect(session.failure.value).to.deep.include({during: 'dataset'});
+    expect(session.model.value!.dataset.name).to.equal('discs');
+    session.failure.value!.retry();
+    await until(() => session.model.value!.dataset.name === 'mine');
+    expect(session.failure.value).to.equal(undefined);
+  });
+});
+
 describe('session.restore(checkpoint)', () => {
   it('goes back to a snapshot and forgets what came after', async () => {
     const {engine, session} = await opened();

@@ -1,0 +1,34 @@
+/** Images for a program: a data set by name, or a folder or an archive by path. */
+
+import {openAsBlob} from 'node:fs';
+import {readdir, stat} from 'node:fs/promises';
+import {basename, join, relative, resolve, sep} from 'node:path';
+
+import {DATASET_NAMES, isDatasetName} from '../datasets/catalog.js';
+import type {DatasetSource} from '../datasets/source.js';
+import {UsageError} from './options.js';
+
+/**
+ * @param text Name of a data set, else a path. Files are opened, and read when they are needed.
+ * @throws UsageError if it is neither.
+ */
+export async function imageSource(text: string): Promise<string | DatasetSource> {
+  if (isDatasetName(text)) return text;
+  const path = resolve(text);
+  const stats = await stat(path).catch(() => undefined);
+  if (!stats) {
+    throw new UsageError(
+      `--dataset must be one of ${DATASET_NAMES.join(', ')}, or the path of a folder or an archive of images; got ${text}`
+    );
+  }
+  const name = basename(path);
+  if (stats.isFile()) return {name, files: [{path: name, blob: await openAsBlob(path)}]};
+  const entries = await readdir(path, {recursive: true, withFileTypes: true});
+  const files = entries
+    .filter(entry => entry.isFile())
+    .map(async entry => {
+      const full = join(entry.parentPath, entry.name);
+      return {path: relative(path, full).split(sep).join('/'), blob: await openAsBlob(full)};
+    });
+  return {name, files: await Promise.all(files)};
+}
