@@ -77,7 +77,7 @@ export function readView(value: unknown): View {
     if (given !== undefined && typeof given !== 'string') throw damaged(`${name} is no text`);
     return given;
   };
-  const count = (name: string, given: unknown): number => {
+  const count = (name: keyof View | 'index', given: unknown): number => {
     if (!Number.isSafeInteger(given) || (given as number) < 0)
       throw damaged(`${name} is no number`);
     return given as number;
@@ -95,7 +95,7 @@ export function readView(value: unknown): View {
     weights: text('weights'),
     seed: view.seed as number,
     iteration: count('iteration', view.iteration),
-    image: {split, index: count('image', index)},
+    image: {split, index: count('index', index)},
     region: count('region', view.region),
     codes: view.codes.map(readCode),
     masks: view.masks,
@@ -119,7 +119,12 @@ function codeText(code: Float32Array): string {
 function readCode(given: unknown): Float32Array {
   let code: Float32Array;
   if (typeof given === 'string') {
-    const bytes = fromBase64(given);
+    let bytes: Uint8Array<ArrayBuffer>;
+    try {
+      bytes = fromBase64(given);
+    } catch {
+      throw damaged('a code is cut off');
+    }
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     code = Float32Array.from({length: bytes.length >> 2}, (_, i) => view.getFloat32(i * 4, true));
   } else if (Array.isArray(given) && given.every(each => typeof each === 'number')) {
