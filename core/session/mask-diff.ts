@@ -50,7 +50,7 @@ export function isMaskDiff(value: unknown): value is MaskDiff {
   if (![width, height, regions].every(isCount) || !Array.isArray(runs) || !runs.every(isCount)) {
     return false;
   }
-  const counts = runs as number[];
+  const counts = runs;
   const total = counts.reduce((sum, run) => sum + run, 0);
   const changed = counts.reduce((sum, run, i) => sum + (i % 2 ? run : 0), 0);
   if (total !== (width as number) * (height as number) || typeof values !== 'string') return false;

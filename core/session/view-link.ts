@@ -158,7 +158,7 @@ async function pipe(
       await reader.cancel();
       throw new RangeError(`it unfolds into more than ${LARGEST_JSON} bytes`);
     }
-    parts.push(value as Uint8Array<ArrayBuffer>);
+    parts.push(value);
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }

@@ -23,16 +23,24 @@ describe('htmlSnippet(text)', () => {
 describe('javascriptSnippet(view)', () => {
   it('shows the view on a new element', async () => {
     const shown: View[] = [];
-    const body = javascriptSnippet(VIEW).replace(/^import .*$/m, '');
-    const document = {
-      createElement: () => ({showView: (view: View) => void shown.push(view)}),
-      body: {append: () => undefined},
-    };
-    // The lines as they would run in a page, but for the import.
-    const run = new Function('document', `return (async () => {${body}})()`) as (
-      document: object
-    ) => Promise<void>;
-    await run(document);
+    // In the place of the real element, which these lines load by themselves.
+    customElements.define(
+      'redo-viewer',
+      class extends HTMLElement {
+        showView(view: View): void {
+          shown.push(view);
+        }
+      }
+    );
+    const lines = javascriptSnippet(VIEW).replace(/^import .*$/m, '');
+    const script = document.createElement('script');
+    script.type = 'module';
+    script.src = `data:text/javascript,${encodeURIComponent(lines)}`;
+    const loaded = new Promise(resolve => script.addEventListener('load', resolve));
+    document.head.append(script);
+    await loaded;
+    script.remove();
+    document.querySelector('redo-viewer')!.remove();
     expect(shown).to.deep.equal([VIEW]);
   });
 });
