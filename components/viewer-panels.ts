@@ -1,6 +1,6 @@
 /** The panels of `<redo-viewer>`: each a template over the session, reading only what it shows. */
 
-import {html, type TemplateResult} from 'lit';
+import {html, nothing, type TemplateResult} from 'lit';
 import {live} from 'lit/directives/live.js';
 import type {ModelInfo} from '../core/engine/protocol.js';
 import type {Session} from '../core/session/session.js';
@@ -46,11 +46,12 @@ const SMOOTHING = 0.95;
  */
 export function renderImages(
   session: Session,
-  {dataset}: ModelInfo,
+  info: ModelInfo,
   usual: string | undefined,
   target: HTMLElement
 ): TemplateResult {
   const {images} = strings;
+  const {dataset} = info;
   const strip = session.strip.value;
   const {split, index} = session.image.value;
   const first = strip[0]?.index ?? 0;
@@ -68,6 +69,7 @@ export function renderImages(
       .target=${target}
       .working=${session.status.value === 'busy' && session.progress.value?.stage === 'dataset'}
     ></redo-data-panel>
+    <redo-open-model .fileName=${session.fileName.value} .info=${info}></redo-open-model>
   </section>`;
 }
 
@@ -196,10 +198,14 @@ export function renderSave(
   sharable: () => Promise<Sharable | undefined>
 ): TemplateResult {
   return html`<section class="wide save" aria-labelledby="save-title">
-    <h2 id="save-title">${strings.save.title}</h2>
-    <redo-save-menu file-name=${preset} .views=${views} .session=${session}></redo-save-menu>
-    <h2>${strings.share.title}</h2>
-    <redo-share-menu file-name=${preset} .sharable=${sharable}></redo-share-menu>
+    <div>
+      <h2 id="save-title">${strings.save.title}</h2>
+      <redo-save-menu file-name=${preset} .views=${views} .session=${session}></redo-save-menu>
+    </div>
+    <div>
+      <h2>${strings.share.title}</h2>
+      <redo-share-menu file-name=${preset} .sharable=${sharable}></redo-share-menu>
+    </div>
   </section>`;
 }
 
@@ -220,6 +226,6 @@ export function renderFoot(session: Session): TemplateResult {
       .iteration=${iteration.value}
       .stepMs=${stepMs}
     ></redo-status-bar>
-    <redo-open-model .fileName=${session.fileName.value} .info=${info}></redo-open-model>
+    ${info ? nothing : html`<redo-open-model></redo-open-model>`}
   </div>`;
 }

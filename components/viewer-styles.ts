@@ -199,10 +199,15 @@ export const viewerStyles = css`
   }
 
   .sheet > .save {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 8px 16px;
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr));
+    gap: 16px;
+  }
+
+  .sheet > .save > div {
+    display: grid;
+    align-content: start;
+    gap: 8px;
   }
 
   .drop {
