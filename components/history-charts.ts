@@ -12,11 +12,17 @@ export interface HistoryCharts {
 }
 
 /** Charts over the history's own columns: nothing is copied. */
-export function historyCharts({iterations: x, scalars, areas}: History): HistoryCharts {
+export function historyCharts(history: History): HistoryCharts {
+  const {iterations: x, scalars, areas} = history;
   const {charts, region} = strings;
+  const marks = history.marks.map(({iteration, tuning}) => ({
+    x: iteration,
+    label: charts.mark(iteration, tuning),
+  }));
   return {
     losses: {
       x,
+      marks,
       series: [
         {
           name: 'generator',
@@ -42,6 +48,7 @@ export function historyCharts({iterations: x, scalars, areas}: History): History
     },
     scores: {
       x,
+      marks,
       series: [
         {name: 'real', label: charts.scoreReal, colour: regionInk(0), values: scalars.scoreReal},
         {
@@ -55,6 +62,7 @@ export function historyCharts({iterations: x, scalars, areas}: History): History
     },
     areas: {
       x,
+      marks,
       range: [0, 1],
       series: areas.map((values, k) => ({
         name: `region ${k}`,

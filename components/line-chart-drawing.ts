@@ -31,12 +31,21 @@ export interface ChartSeries {
   values: readonly number[];
 }
 
+/** Something that happened on the way. */
+export interface ChartMark {
+  /** Between this iteration and the next. */
+  x: number;
+  label: string;
+}
+
 export interface ChartData {
   /** Rising; grows as `values` do. */
   x: readonly number[];
   series: readonly ChartSeries[];
   /** Range of the vertical axis; from the values if absent. */
   range?: readonly [number, number];
+  /** Drawn where they are within what is shown. */
+  marks?: readonly ChartMark[];
 }
 
 export interface ChartOptions {
@@ -113,6 +122,27 @@ export function drawLineChart(svg: SVGSVGElement, data: ChartData, options: Char
       attribute(this, 'style', `stroke: ${colour}`);
       attribute(this, 'stroke-dasharray', dash);
       drawPath(this, smoothing > 0 ? smooth(values, smoothing) : values);
+    });
+
+  const [from, to] = x.domain() as [number, number];
+  root
+    .selectAll<SVGGElement, ChartMark>('g.mark')
+    .data(
+      (data.marks ?? []).filter(mark => mark.x >= from && mark.x <= to),
+      mark => mark.x
+    )
+    .join(enter => {
+      const mark = enter.append('g').attr('class', 'mark');
+      mark.append('title');
+      mark.append('line');
+      mark.append('path').attr('d', 'M-4,0H4L0,6Z');
+      return mark;
+    })
+    .each(function (mark) {
+      attribute(this, 'transform', `translate(${x(mark.x)} ${MARGIN.top})`);
+      attribute(this.querySelector('line')!, 'y2', `${height - MARGIN.bottom - MARGIN.top}`);
+      const title = this.querySelector('title')!;
+      if (title.textContent !== mark.label) title.textContent = mark.label;
     });
 
   root

@@ -150,6 +150,15 @@ export class RedoLineChart extends LitElement {
         stroke: var(--_line-strong);
       }
 
+      .mark line {
+        stroke: var(--_ink-soft);
+        stroke-dasharray: 2 3;
+      }
+
+      .mark path {
+        fill: var(--_ink-soft);
+      }
+
       circle.cursor {
         stroke: var(--_surface);
         stroke-width: 1.5;

@@ -1,6 +1,7 @@
 /** Every iteration's numbers, in columns as charts read them. */
 
 import {signal, type ReadonlySignal} from '@preact/signals-core';
+import type {Tuning} from '../model/config.js';
 import type {IterationReport} from '../training/report.js';
 
 const SCALARS = [
@@ -14,6 +15,13 @@ const SCALARS = [
 
 /** Names of the numbers that an iteration has one of. */
 export type ScalarName = (typeof SCALARS)[number];
+
+/** A change of the training's numbers on the way. */
+export interface HistoryMark {
+  /** The last iteration before it counted. */
+  iteration: number;
+  tuning: Tuning;
+}
 
 interface Columns {
   iterations: number[];
@@ -46,12 +54,18 @@ export class History {
     return this.columns.areas;
   }
 
+  /** Changes of λ and rates, in the order of their iterations; another array for another change. */
+  get marks(): readonly HistoryMark[] {
+    return this.markList;
+  }
+
   get length(): number {
     return this.iterations.length;
   }
 
   private readonly changes = signal(0);
   private columns: Columns;
+  private markList: readonly HistoryMark[] = [];
 
   constructor() {
     this.revision = this.changes;
@@ -80,8 +94,32 @@ export class History {
     if (reports.length > 0) this.changes.value++;
   }
 
-  /** Forgets what came after an iteration; 0 forgets everything. */
+  /** Notes a change that counts from the iteration after this one; at the same place it joins the last. */
+  mark(iteration: number, tuning: Tuning): void {
+    const last = this.markList.at(-1);
+    const joins = last?.iteration === iteration;
+    const learningRates = {...(joins && last.tuning.learningRates), ...tuning.learningRates};
+    const joined = {...(joins && last.tuning), ...tuning};
+    if (Object.keys(learningRates).length > 0) joined.learningRates = learningRates;
+    const before = joins ? this.markList.slice(0, -1) : this.markList;
+    this.markList = [...before, {iteration, tuning: joined}];
+    this.changes.value++;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.truncate(0);
+    if (this.markList.length > 0) this.changes.value++;
+    this.markList = [];
+  }
+
+  /** Forgets what came after an iteration, but for a change that counts from the next one on. */
   truncate(iteration: number): void {
+    const marks = this.markList.filter(each => each.iteration <= iteration);
+    if (marks.length < this.markList.length) {
+      this.markList = marks;
+      this.changes.value++;
+    }
     if (!(this.iterations.at(-1)! > iteration)) return;
     const after = this.iterations.findIndex(each => each > iteration);
     const {iterations, scalars, areas} = this.columns;

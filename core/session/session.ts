@@ -86,7 +86,7 @@ export class Session {
       onWeights: (model, command, seed) => this.takeWeights(model, command, seed),
       onStop: () => this.training.stop(),
       onLeave: () => {
-        this.history.truncate(0);
+        this.history.clear();
         this.timeline.clear();
         this.maskEdits.clear();
         iteration.value = 0;
@@ -194,8 +194,9 @@ export class Session {
    * Trains with another λ_z or other learning rates from the next iteration on; what is absent stays.
    * Rejects where the engine does.
    */
-  tune(tuning: Tuning): Promise<void> {
-    return this.opened.tune(tuning);
+  async tune(tuning: Tuning): Promise<void> {
+    await this.opened.tune(tuning);
+    this.history.mark(this.state.iteration.peek(), tuning);
   }
 
   /**

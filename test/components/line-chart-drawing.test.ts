@@ -36,6 +36,24 @@ describe('drawLineChart(svg, data, options)', () => {
     expect(root.querySelectorAll('g.y .tick').length).to.be.at.least(2);
   });
 
+  it('marks what happened on the way, where it is within what is shown', () => {
+    const root = svg();
+    const marks = [
+      {x: 5, label: 'λ 2'},
+      {x: 15, label: 'λ 1'},
+    ];
+    const shown = () =>
+      [...root.querySelectorAll('.mark')].map(mark => mark.querySelector('title')!.textContent);
+    drawLineChart(root, {...chart(20), marks}, SIZE);
+    expect(shown()).to.deep.equal(['λ 2', 'λ 1']);
+    const first = root.querySelector('.mark')!;
+    drawLineChart(root, {...chart(20), marks}, {...SIZE, zoom: [1, 10]});
+    expect(shown()).to.deep.equal(['λ 2']);
+    expect(root.querySelector('.mark')).to.equal(first);
+    drawLineChart(root, chart(20), SIZE);
+    expect(shown()).to.be.empty;
+  });
+
   it('updates in place: the nodes stay, their shapes change', () => {
     const root = svg();
     const data = chart(20);

@@ -59,4 +59,26 @@ describe('History', () => {
     expect(area).to.have.length(6);
     expect(history.iterations).to.deep.equal([1, 2, 3]);
   });
+
+  it('mark(iteration, tuning) keeps changes until the training goes back before them', () => {
+    const history = new History();
+    history.mark(0, {lambdaZ: 4});
+    history.append(range(1, 5));
+    history.mark(5, {lambdaZ: 2, learningRates: {mask: 1e-4}});
+    history.mark(5, {learningRates: {generator: 1e-3}});
+    const both = {lambdaZ: 2, learningRates: {mask: 1e-4, generator: 1e-3}};
+    expect(history.marks).to.deep.equal([
+      {iteration: 0, tuning: {lambdaZ: 4}},
+      {iteration: 5, tuning: both},
+    ]);
+    history.append(range(6, 8));
+    expect(history.marks).to.have.length(2);
+    history.append(range(3, 4));
+    expect(history.marks.map(each => each.iteration)).to.deep.equal([0]);
+    const {value: revision} = history.revision;
+    history.clear();
+    expect(history.marks).to.be.empty;
+    expect(history.length).to.equal(0);
+    expect(history.revision.value).to.be.above(revision);
+  });
 });
