@@ -20,7 +20,7 @@ import {openDataset} from '../datasets/catalog.js';
 import {Random} from '../datasets/random.js';
 import type {Contender, Row} from './contenders.js';
 import {ofGenerator, ofIteration, ofMaskNetwork} from './multiply-adds.js';
-import {maskModel, redrawModel} from './onnx/networks.js';
+import {maskModel, redrawModel} from '../core/weights/onnx-networks.js';
 import {onnxContenders, releaseAll} from './onnx/session.js';
 import {scrub, type Scrubbed} from './scrub.js';
 import {StockTrainer} from './stock/iteration.js';

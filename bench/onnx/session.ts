@@ -35,7 +35,7 @@ export interface OnnxContender extends Contender {
 }
 
 /**
- * @param model As `networks.ts` writes it. @param inputs What it is run on, by name.
+ * @param model As `core/weights/onnx-networks.ts` writes it. @param inputs What it is run on, by name.
  * @returns None on other backends than wasm.
  */
 export async function onnxContenders(

@@ -6,9 +6,9 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 
-import {depth, type ModelConfig} from '../../core/model/config.js';
-import type {Tensors} from '../../core/nn/parameters.js';
-import {OnnxGraph} from './graph.js';
+import {depth, type ModelConfig} from '../model/config.js';
+import type {Tensors} from '../nn/parameters.js';
+import {OnnxGraph} from './onnx-graph.js';
 
 /** A graph under way, with the weights that it is made from. */
 class Networks {

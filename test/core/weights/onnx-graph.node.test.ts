@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {describe, it} from 'node:test';
 
-import {OnnxGraph} from '../../bench/onnx/graph.js';
+import {OnnxGraph} from '../../../core/weights/onnx-graph.js';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 

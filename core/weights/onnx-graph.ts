@@ -1,5 +1,5 @@
 /**
- * A graph in the format of ONNX, written node by node: as much of it as the benchmark needs.
+ * A graph in the format of ONNX, written node by node: as much of it as ReDO's networks need.
  *
  * The format is protocol buffers; fields and their numbers are those of `onnx.proto`, opset 17.
  */
