@@ -31,8 +31,8 @@ import {read, stack} from './survey.js';
 
 const INSIDE: readonly InsideNetwork[] = ['mask', 'generator', 'discriminator'];
 
-/** Beyond as many singular values only the largest is computed: 512 take some half a second. */
-const MAX_VALUES = 512;
+/** Beyond as many singular values only the largest is computed: a scrub may wait for them. */
+const MAX_VALUES = 256;
 
 /** Bins of the weights. */
 const BINS = 40;

@@ -230,7 +230,7 @@ export interface Spectrum {
   spread: number;
   /** Weights in equally wide bins between the least and the largest. */
   histogram: {from: number; to: number; counts: Uint32Array<ArrayBuffer>};
-  /** Falling. All of them, or the largest alone where there would be more than 512. */
+  /** Falling. All of them, or the largest alone where there would be more than 256. */
   singularValues: Float32Array<ArrayBuffer>;
   /** Number of singular values that there are: the smaller side of the matrix. */
   rank: number;

@@ -2,7 +2,7 @@
  * Singular values of a weight: all of them, or the largest alone.
  *
  * They are the roots of the eigenvalues of the smaller Gram matrix, which is brought to three diagonals
- * by Householder's reflections and there solved by QL steps; no vectors are wanted. Jacobi's method,
+ * by Householder's reflections and there solved by QL steps; no vectors are wanted. Jacobi’s method,
  * which also gives vectors, takes some thirty times as long at 256 rows. What is less than some
  * 10⁻⁸ of the largest is lost in the squares.
  */
@@ -23,57 +23,73 @@ export function singularValues(
   return Float32Array.from(values, value => Math.sqrt(Math.max(value, 0))).sort((a, b) => b - a);
 }
 
-/** The largest, by power iterations from the row of the largest norm until it rests. */
+/** Steps after which Lanczos's estimate of the largest has long come to rest. */
+const STEPS = 48;
+
+/**
+ * The largest alone, by Lanczos's method on WᵀW: within some 10⁻⁴ of it, and never above.
+ *
+ * @param matrix `[rows, columns]`, finite.
+ */
 export function largestSingularValue(matrix: Float32Array, rows: number, columns: number): number {
-  const row = (r: number): Float32Array => matrix.subarray(r * columns, (r + 1) * columns);
-  let u: Float64Array = new Float64Array(columns);
-  let length = 0;
+  const diagonal: number[] = [];
+  const beside: number[] = [];
+  let before = new Float64Array(columns);
+  // From a direction that no weights are likely to be orthogonal to; always the same.
+  let u = Float64Array.from({length: columns}, (_, c) => Math.sin(1 + c));
+  let length = Math.hypot(...u);
+  for (let step = 0; step < Math.min(STEPS, columns) && length > 0; step++) {
+    u.forEach((each, c) => (u[c] = each / length));
+    const next = gramTimes(matrix, rows, columns, u);
+    const along = next.reduce((sum, each, c) => sum + each * u[c]!, 0);
+    diagonal.push(along);
+    const last = step === 0 ? 0 : length;
+    next.forEach((each, c) => (next[c] = each - along * u[c]! - last * before[c]!));
+    [before, u] = [u, next];
+    length = Math.hypot(...u);
+    beside.push(length);
+    // What is left is rounding: all directions that there are have been seen.
+    if (length <= 1e-12 * Math.max(...diagonal)) break;
+  }
+  beside[diagonal.length - 1] = 0;
+  const values = Float64Array.from(diagonal);
+  solveTridiagonal(values, Float64Array.from(beside));
+  return Math.sqrt(Math.max(0, ...values));
+}
+
+/** WᵀW u. */
+function gramTimes(
+  matrix: Float32Array,
+  rows: number,
+  columns: number,
+  u: Float64Array
+): Float64Array<ArrayBuffer> {
+  const product = new Float64Array(columns);
   for (let r = 0; r < rows; r++) {
-    const candidate = Float64Array.from(row(r));
-    const norm = Math.hypot(...candidate);
-    if (norm > length) [u, length] = [candidate, norm];
+    const row = r * columns;
+    let along = 0;
+    for (let c = 0; c < columns; c++) along += matrix[row + c]! * u[c]!;
+    for (let c = 0; c < columns; c++) product[c]! += along * matrix[row + c]!;
   }
-  if (length === 0) return 0;
-  u = u.map(each => each / length);
-  let sigma = 0;
-  for (let step = 0; step < 500; step++) {
-    const next = new Float64Array(columns);
-    for (let r = 0; r < rows; r++) {
-      const own = row(r);
-      let along = 0;
-      for (let c = 0; c < columns; c++) along += own[c]! * u[c]!;
-      for (let c = 0; c < columns; c++) next[c]! += along * own[c]!;
-    }
-    // ‖WᵀW u‖, which tends to σ².
-    const norm = Math.hypot(...next);
-    u = next.map(each => each / norm);
-    const before = sigma;
-    sigma = Math.sqrt(norm);
-    if (sigma - before <= 1e-7 * sigma) break;
-  }
-  return sigma;
+  return product;
 }
 
 /** WᵀW or WWᵀ, whichever is smaller `[size, size]`. */
 function gram(matrix: Float32Array, rows: number, columns: number): Float64Array {
-  const size = Math.min(rows, columns);
+  const [size, length] = [Math.min(rows, columns), Math.max(rows, columns)];
+  // As `[length, size]`, with rows of zeros up to a multiple of four.
+  const w = new Float32Array(4 * Math.ceil(length / 4) * size);
+  if (columns <= rows) w.set(matrix);
+  else matrix.forEach((each, i) => (w[(i % columns) * size + Math.floor(i / columns)] = each));
   const a = new Float64Array(size * size);
-  if (columns <= rows) {
-    for (let r = 0; r < rows; r++) {
-      const row = matrix.subarray(r * columns, (r + 1) * columns);
-      for (let i = 0; i < size; i++) {
-        const factor = row[i]!;
-        for (let j = 0; j <= i; j++) a[i * size + j]! += factor * row[j]!;
-      }
-    }
-  } else {
+  // Four rows at a time: by one, a large sum travels between memory and processor three times as long.
+  for (let r = 0; r < w.length; r += 4 * size) {
+    const [second, third, fourth] = [r + size, r + 2 * size, r + 3 * size];
     for (let i = 0; i < size; i++) {
+      const [p, q, s, t] = [w[r + i]!, w[second + i]!, w[third + i]!, w[fourth + i]!];
+      const at = i * size;
       for (let j = 0; j <= i; j++) {
-        let sum = 0;
-        for (let c = 0; c < columns; c++) {
-          sum += matrix[i * columns + c]! * matrix[j * columns + c]!;
-        }
-        a[i * size + j] = sum;
+        a[at + j]! += p * w[r + j]! + q * w[second + j]! + s * w[third + j]! + t * w[fourth + j]!;
       }
     }
   }
