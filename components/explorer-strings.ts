@@ -1,9 +1,10 @@
 /** What the views of the explorer say to people: apart from `strings.ts`, because they are loaded late. */
 
-import type {ModelInfo} from '../core/engine/protocol.js';
+import type {Features, LayerInfo, ModelInfo} from '../core/engine/protocol.js';
 import type {NetworkName} from '../core/model/config.js';
+import type {ChannelOrder} from '../core/session/inside.js';
 import type {KeptModel, StoreSpace} from '../core/session/model-store.js';
-import {formatCount, formatShare, formatValue} from './format.js';
+import {formatCount, formatDigits, formatShare, formatValue} from './format.js';
 import {strings} from './strings.js';
 
 /** Two digits that matter: gradients are small. */
@@ -27,6 +28,15 @@ const ASSUMED: Readonly<Record<string, string>> = {
   dataset: 'data set',
   maskResidualBlocks: 'residual blocks',
 };
+
+const ACTIVATIONS = {relu: 'ReLU', tanh: 'tanh', mask: 'sum to 1'} as const;
+
+/** What values are called that no gradient passes. */
+const DEAD = {relu: 'dead', tanh: 'saturated', mask: 'saturated', none: 'zero'} as const;
+
+function plural(count: number, one: string): string {
+  return `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
+}
 
 function megabytes(bytes: number): string {
   const size = bytes / 2 ** 20;
@@ -266,5 +276,57 @@ export const explorerStrings = {
     maskAlt: 'Gradient of the score on the mask, over the redrawn image',
     lowers: (limit: number) => `lowers D, ${formatSmall(-limit)}`,
     raises: (limit: number) => `${formatSmall(limit)}, raises D`,
+  },
+
+  inside: {
+    title: 'Inside the networks',
+    network: 'Network',
+    networks: {
+      mask: 'f, masks',
+      generator: (region: number) => `${strings.flow.sign.G(region)}, region in hand`,
+      discriminator: 'D, discriminator',
+    },
+    layer: 'Layer',
+    layerOf: ({name, shape, activation}: LayerInfo) =>
+      [name, shape.join(' × '), ...(activation ? [ACTIVATIONS[activation]] : [])].join(' · '),
+    redrawn: 'of the redraw',
+    features: 'Feature maps',
+    summary: (channels: number, width: number, height: number) =>
+      `${plural(channels, 'channel')} of ${width} × ${height}`,
+    /** Channels that are dead everywhere. */
+    stuck: (count: number, activation: LayerInfo['activation']) =>
+      `${formatCount(count)} ${DEAD[activation ?? 'none']}`,
+    order: 'Order',
+    orders: (order: ChannelOrder, activation: LayerInfo['activation']) =>
+      order === 'dead' ? DEAD[activation ?? 'none'] : order,
+    ownScale: 'Each to its own scale',
+    shares: (activation: LayerInfo['activation'], mean: number) =>
+      `Share ${DEAD[activation ?? 'none']}, channel by channel: ${formatShare(mean)} of all values`,
+    channel: (
+      channel: number,
+      {mean, spread, dead, activation}: Pick<Features, 'mean' | 'spread' | 'dead' | 'activation'>
+    ) =>
+      `Channel ${channel}: mean ${formatDigits(mean[channel]!)}, spread ${formatDigits(spread[channel]!)}, ` +
+      `${formatShare(dead[channel])} ${DEAD[activation ?? 'none']}`,
+    channels: 'Channels',
+    all: (channels: number) => `Show all ${formatCount(channels)}`,
+    least: (limit: number) => formatDigits(-limit),
+    most: (limit: number) => formatDigits(limit),
+    weights: 'Weights',
+    unweighted: 'This layer has no weights: pick a convolution or a dense layer.',
+    shape: (shape: readonly number[]) => `${shape.join(' × ')}`,
+    moments: (mean: number, spread: number) =>
+      `mean ${formatDigits(mean)}, spread ${formatDigits(spread)}`,
+    histogram: 'Distribution of the weights',
+    spectrum: 'Singular values, the largest first',
+    largest: (value: number) => `largest ${formatDigits(value)}`,
+    /** Of the largest singular value to the least. */
+    condition: (ratio: number) => `${formatDigits(ratio)} times the least`,
+    only: (rank: number) => `the largest of ${formatCount(rank)} alone`,
+    sigma: (sigma: number) => `σ ${formatDigits(sigma)}`,
+    divided: (sigma: number, largest: number) =>
+      `divided by σ ${formatDigits(sigma)}, ${formatShare(sigma / largest)} of the largest`,
+    plain: 'not normalised',
+    hint: 'After a ReLU, a channel that is 0 everywhere is dead: on this image it tells nothing, and learns nothing. After tanh and in masks, values near the ends are saturated. Arrow keys go from channel to channel.',
   },
 } as const;

@@ -3,6 +3,7 @@
  * one would be split off from it, and travel worse.
  */
 
+import './redo-channel-grid.js';
 import './redo-code-path.js';
 import './redo-code-shelf.js';
 import './redo-code-sliders.js';
@@ -12,6 +13,7 @@ import './redo-data-panel.js';
 import './redo-explorer.js';
 import './redo-flow-controls.js';
 import './redo-image-strip.js';
+import './redo-inside-view.js';
 import './redo-latent-map.js';
 import './redo-line-chart.js';
 import './redo-mask-editor.js';

@@ -5,13 +5,22 @@ import {SessionElement} from './session-element.js';
 import './redo-code-path.js';
 import './redo-code-shelf.js';
 import './redo-discriminator-view.js';
+import './redo-inside-view.js';
 import './redo-model-shelf.js';
 import './redo-recovery-scatter.js';
 import './redo-redraw-grid.js';
 
-type View = 'shelf' | 'path' | 'grid' | 'recovery' | 'discriminator' | 'models';
+type View = 'shelf' | 'path' | 'grid' | 'recovery' | 'discriminator' | 'inside' | 'models';
 
-const VIEWS: readonly View[] = ['shelf', 'path', 'grid', 'recovery', 'discriminator', 'models'];
+const VIEWS: readonly View[] = [
+  'shelf',
+  'path',
+  'grid',
+  'recovery',
+  'discriminator',
+  'inside',
+  'models',
+];
 
 /**
  * The larger views of a viewer, each closed until it is wanted. What is closed computes nothing.
@@ -61,6 +70,8 @@ export class RedoExplorer extends SessionElement {
         return html`<redo-recovery-scatter .viewer=${host}></redo-recovery-scatter>`;
       case 'discriminator':
         return html`<redo-discriminator-view .viewer=${host}></redo-discriminator-view>`;
+      case 'inside':
+        return html`<redo-inside-view .viewer=${host}></redo-inside-view>`;
       case 'models':
         return html`<redo-model-shelf .viewer=${host}></redo-model-shelf>`;
     }

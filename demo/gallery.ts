@@ -218,6 +218,11 @@ render(
       <redo-discriminator-view for="viewer"></redo-discriminator-view>
     </section>
     <section class="wide">
+      <h2>redo-inside-view</h2>
+      <p>Feature maps, dead channels and spectra of the networks in the viewer above.</p>
+      <redo-inside-view for="viewer" order="dead"></redo-inside-view>
+    </section>
+    <section class="wide">
       <h2>redo-data-flow, redo-flow-controls</h2>
       <p>Gradients flow back at the end of the generator’s update.</p>
       <redo-flow-controls

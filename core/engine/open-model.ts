@@ -22,12 +22,14 @@ import type {IterationReport, PhaseReport, Side} from '../training/report.js';
 import {Trainer} from '../training/trainer.js';
 import {closeBitmaps} from './bitmaps.js';
 import {composeEach} from './compositions.js';
+import {featuresOf, layersOf, spectrumOf} from './inside.js';
 import {fromMasks, toDrawable, toMasks, toPicture} from './pictures.js';
 import {recoverEach} from './recoveries.js';
 import {saliency} from './saliency.js';
 import {scoreEach} from './scores.js';
 import {contrastEach, covariance, drawEach, type Subject} from './survey.js';
 import type {
+  FeaturesRequest,
   ImageRef,
   Masks,
   ModelInfo,
@@ -189,6 +191,30 @@ export class OpenModel {
     return this.withSubject('saliency', survey, subject =>
       saliency(subject, image => this.scoreOf(image), code)
     );
+  }
+
+  async layers(): Result<'layers'> {
+    return layersOf(this.weights(), this.config);
+  }
+
+  async features(request: FeaturesRequest): Result<'features'> {
+    const {image: ref, redraw} = request;
+    if (redraw) {
+      this.checkRegion('features', redraw.region);
+      this.checkCode('features', redraw.code);
+    }
+    const {image, masks: own} = await this.look(ref);
+    const masks = tf.tidy(() => (redraw?.masks ? this.edited(redraw.masks) : tf.clone(own)));
+    try {
+      return await featuresOf(this.weights(), this.config, {image, masks}, request);
+    } finally {
+      masks.dispose();
+    }
+  }
+
+  async spectrum(request: Requests['spectrum']['request']): Result<'spectrum'> {
+    if (request.region !== undefined) this.checkRegion('spectrum', request.region);
+    return spectrumOf(this.state, request);
   }
 
   async contrast(

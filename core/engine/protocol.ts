@@ -169,6 +169,78 @@ export interface Saliency {
   mask: Float32Array<ArrayBuffer>;
 }
 
+/** The networks that can be looked into. */
+export type InsideNetwork = 'mask' | 'generator' | 'discriminator';
+
+/** One output of a network. */
+export interface LayerInfo {
+  /** Its path in the published state_dict, of a generator without the prefix of its region. */
+  name: string;
+  /** `[height, width, channels]`; 1 × 1 for a vector. */
+  shape: readonly [height: number, width: number, channels: number];
+  /** What bounds the output; absent if it is linear. */
+  activation?: 'relu' | 'tanh' | 'mask';
+  /** Whether it is a convolution or a dense layer, whose weights `spectrum` tells. */
+  weighted: boolean;
+}
+
+export interface FeaturesRequest {
+  model: ModelId;
+  image: ImageRef;
+  network: InsideNetwork;
+  /** A layer's name, as `layers` tells it. */
+  layer: string;
+  /**
+   * What the generator is asked to draw. D looks at the image where it is redrawn so, and at the image
+   * as it is if this is absent; f never needs it.
+   */
+  redraw?: Pick<RedrawRequest, 'region' | 'code' | 'masks'>;
+}
+
+/** What a layer gives for one image. */
+export interface Features {
+  /** Number of channels. */
+  channels: number;
+  activation?: LayerInfo['activation'];
+  /** Mean and standard deviation of each channel `[channels]`. */
+  mean: Float32Array<ArrayBuffer>;
+  spread: Float32Array<ArrayBuffer>;
+  /**
+   * Share of each channel's values that no gradient to speak of passes `[channels]`: 0 after a ReLU,
+   * beyond ±0.99 after a tanh, within 0.01 of 0 or 1 in masks; in a linear layer, those that are 0.
+   */
+  dead: Float32Array<ArrayBuffer>;
+  /**
+   * The maps, averaged down so that they are at most 32 × 32, and less where there are so many that
+   * they would be more than 2^18 numbers.
+   */
+  planes: {
+    width: number;
+    height: number;
+    /** `[channels, height, width]`. */
+    values: Float32Array<ArrayBuffer>;
+  };
+}
+
+/** The weights of a layer, and their singular values as a matrix [out, in · kernel²]. */
+export interface Spectrum {
+  /** `[out, in, kernel, kernel]`, or `[out, in]`. */
+  shape: readonly number[];
+  mean: number;
+  spread: number;
+  /** Weights in equally wide bins between the least and the largest. */
+  histogram: {from: number; to: number; counts: Uint32Array<ArrayBuffer>};
+  /** Falling. All of them, or the largest alone where there would be more than 256. */
+  singularValues: Float32Array<ArrayBuffer>;
+  /** Number of singular values that there are: the smaller side of the matrix. */
+  rank: number;
+  /**
+   * The σ that the weights are divided by, vᵀ W u, as the vectors of spectral normalisation have it;
+   * absent if the layer is not normalised.
+   */
+  sigma?: number;
+}
+
 /** Each kind of request with what it takes and what it gives. */
 export interface Requests {
   /** Builds the networks, loads weights and data set, warms up. */
@@ -219,6 +291,15 @@ export interface Requests {
   };
   /** How D's score of a redraw depends on its pixels and on its mask. */
   saliency: {request: RedrawRequest; result: Saliency};
+  /** The outputs of each network, in the order of its forward pass. */
+  layers: {request: {model: ModelId}; result: Record<InsideNetwork, LayerInfo[]>};
+  /** What one layer gives for one image. */
+  features: {request: FeaturesRequest; result: Features};
+  /** The weights of one layer; of the generators, that of `region`. */
+  spectrum: {
+    request: {model: ModelId; network: InsideNetwork; layer: string; region?: number};
+    result: Spectrum;
+  };
   /**
    * How far V_k(a) and V_k(b) are apart for each code a and the code b in the same place of
    * `others`: the mean of |V_k(a) − V_k(b)| over channels and pixels, weighted by the mask.

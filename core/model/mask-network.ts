@@ -11,6 +11,7 @@ import type {Tensor4D} from '@tensorflow/tfjs-core';
 import {reflectPad} from '../kernels/reflect-pad.js';
 import {averagePoolFloor, upsampleBilinear} from '../kernels/resample.js';
 import {affineNormRelu, convLayer, convolve, upsampleConvolve} from '../nn/layers.js';
+import {tell} from '../nn/observer.js';
 import type {Layer, Tensors} from '../nn/parameters.js';
 import type {ModelConfig} from './config.js';
 
@@ -94,7 +95,7 @@ export function maskNetwork(weights: Tensors, images: Tensor4D, config: Config):
   x = convolve(weights, 'out.mods.9', reflectPad(x, 3), {pad: 0}); // [batch, size, size, 1 or regions]
 
   const logits = tf.div(x, temperature) as Tensor4D;
-  if (regions > 2) return tf.softmax(logits);
+  if (regions > 2) return tell('masks', tf.softmax(logits), 'mask');
   const first = tf.sigmoid(logits);
-  return tf.concat([first, tf.sub(1, first)], 3);
+  return tell('masks', tf.concat([first, tf.sub(1, first)], 3), 'mask');
 }

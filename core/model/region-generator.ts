@@ -14,6 +14,7 @@ import {averagePool, upsampleNearest} from '../kernels/resample.js';
 import {attention, attentionLayers} from '../nn/attention.js';
 import {conditionalNormRelu, type Moments} from '../nn/conditional-norm.js';
 import {convLayer, convolve, dense, upsampleConvolve} from '../nn/layers.js';
+import {tell} from '../nn/observer.js';
 import type {Layer, Tensors} from '../nn/parameters.js';
 import {depth, type ModelConfig} from './config.js';
 
@@ -80,6 +81,7 @@ export function regionGenerator(
   const seed = dense(weights, 'dense', codes);
   // PyTorch's channel-major [channels, 4, 4] to [4, 4, channels].
   let x = tf.transpose(tf.reshape(seed, [-1, blocks[0]!.from, 4, 4]), [0, 2, 3, 1]) as Tensor4D;
+  tell('dense', x);
   blocks.forEach((_, k) => {
     if (k === blocks.length - 1 && config.attention.generator) x = attention(weights, 'selfAtt', x);
     const shape = averagePool(masks, config.size / x.shape[1]);
@@ -89,5 +91,6 @@ export function regionGenerator(
     const shortcut = upsampleNearest(convolve(weights, `sc.${k}.1`, x));
     x = tf.add(h, shortcut); // [batch, 8 · 2^k, 8 · 2^k, blocks[k].to]
   });
-  return tf.tanh(convolve(weights, 'convOut', joinChannels(normRelu('Out', x), masks)));
+  const pixels = convolve(weights, 'convOut', joinChannels(normRelu('Out', x), masks));
+  return tell('pixels', tf.tanh(pixels), 'tanh');
 }

@@ -11,13 +11,19 @@ import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import {averagePool} from '../kernels/resample.js';
 import {attention, attentionLayers} from '../nn/attention.js';
-import {convLayer, convolve, dense} from '../nn/layers.js';
+import {convLayer, convolve, dense, rectify} from '../nn/layers.js';
+import {tell} from '../nn/observer.js';
 import type {Layer, Tensors} from '../nn/parameters.js';
 import {depth, type ModelConfig} from './config.js';
 
-/** A residual block: its two 3×3 convolutions, and the 1×1 one of its shortcut unless that is the identity. */
+/**
+ * A residual block: its two 3×3 convolutions, each after a ReLU but for the first block's first, and
+ * the 1×1 one of its shortcut unless that is the identity.
+ */
 interface Block {
+  firstRelu?: string;
   first: string;
+  secondRelu: string;
   second: string;
   shortcut?: string;
   from: number;
@@ -46,7 +52,9 @@ function form(network: 'discriminator' | 'encoder', config: ModelConfig): Form {
     const sc = isD ? (k === 0 ? 'sc0' : `sc.${k - 1}`) : `net.sc.${k}`;
     const [first, second] = k === 0 ? [0, 2] : [1, 3];
     blocks.push({
+      ...(k > 0 && {firstRelu: `${bloc}.0`}),
       first: `${bloc}.${first}`,
+      secondRelu: `${bloc}.${second - 1}`,
       second: `${bloc}.${second}`,
       shortcut: `${sc}.1`,
       from,
@@ -55,7 +63,14 @@ function form(network: 'discriminator' | 'encoder', config: ModelConfig): Form {
   }
   const last = isD ? `blocs.${down - 1}` : `net.blocs.${down}`;
   const to = blocks[down - 1]!.to;
-  blocks.push({first: `${last}.1`, second: `${last}.3`, from: to, to});
+  blocks.push({
+    firstRelu: `${last}.0`,
+    first: `${last}.1`,
+    secondRelu: `${last}.2`,
+    second: `${last}.3`,
+    from: to,
+    to,
+  });
   return {
     blocks,
     attention: isD && config.attention.discriminator,
@@ -90,16 +105,17 @@ function residualEncoder(
   {blocks, attention: attends, prefix}: Form
 ): Tensor2D {
   let x = images;
-  blocks.forEach(({first, second, shortcut}, k) => {
-    let h = convolve(weights, first, k === 0 ? x : tf.relu(x));
-    h = convolve(weights, second, tf.relu(h));
+  blocks.forEach(({firstRelu, first, secondRelu, second, shortcut}, k) => {
+    let h = convolve(weights, first, firstRelu ? rectify(firstRelu, x) : x);
+    h = convolve(weights, second, rectify(secondRelu, h));
     // [batch, size / 2^(k + 1), …, blocks[k].to], but for the last block, which keeps the size.
     x = shortcut
       ? tf.add(averagePool(h), convolve(weights, shortcut, averagePool(x)))
       : tf.add(h, x);
     if (k === 0 && attends) x = attention(weights, 'selfAtt', x);
   });
-  return dense(weights, `${prefix}dense`, tf.sum(x, [1, 2]));
+  const name = `${prefix}dense`;
+  return tell(name, dense(weights, name, tf.sum(x, [1, 2])));
 }
 
 /** D(I) `[batch]`: high where the image looks real. */

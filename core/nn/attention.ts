@@ -9,6 +9,7 @@ import type {Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 import {conv2d} from '../kernels/conv2d.js';
 import {matMul} from '../kernels/mat-mul.js';
 import {maxPool2} from '../kernels/max-pool.js';
+import {tell} from './observer.js';
 import type {Layer, Tensors} from './parameters.js';
 
 /** @param channels Channels of the map that it attends over. */
@@ -40,7 +41,7 @@ export function attentionLayers(name: string, channels: number): Layer[] {
 export function attention(weights: Tensors, name: string, x: Tensor4D): Tensor4D {
   const [batch, height, width] = x.shape;
   const project = (part: string, input: Tensor4D): Tensor4D =>
-    conv2d(input, weights[`${name}.${part}.weight`] as Tensor4D);
+    tell(`${name}.${part}`, conv2d(input, weights[`${name}.${part}.weight`] as Tensor4D));
   const flat = (map: Tensor4D): Tensor3D => tf.reshape(map, [batch, -1, map.shape[3]]);
 
   const queries = flat(project('f', x)); // [batch, pixels, keys]
@@ -49,5 +50,5 @@ export function attention(weights: Tensors, name: string, x: Tensor4D): Tensor4D
   const shares = tf.softmax(matMul(queries, keys)); // [batch, pixels, pixels / 4]
   const mixed = matMul(shares, values); // [batch, pixels, values]
   const out = project('o', tf.reshape(mixed, [batch, height, width, -1]));
-  return tf.add(x, tf.mul(out, weights[`${name}.gamma`]!));
+  return tell(name, tf.add(x, tf.mul(out, weights[`${name}.gamma`]!)));
 }

@@ -10,6 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import {EPSILON, instanceNormRelu} from '../kernels/instance-norm.js';
+import {tell} from './observer.js';
 import type {Tensors} from './parameters.js';
 
 /** How far running moments move towards those of a batch (PyTorch's `momentum`). */
@@ -37,7 +38,7 @@ export function conditionalNormRelu(
   const scale = byCode(weights, `gamma${place}`, codes);
   const shift = byCode(weights, `beta${place}`, codes);
   const mean = weights[`norm${place}.running_mean`];
-  if (!mean) return instanceNormRelu(x, scale, shift);
+  if (!mean) return tell(`norm${place}`, instanceNormRelu(x, scale, shift), 'relu');
 
   const variance = weights[`norm${place}.running_var`]!;
   const used = moments.use === 'running' ? {mean, variance} : tf.moments(x, [0, 1, 2]);
@@ -51,13 +52,14 @@ export function conditionalNormRelu(
     moments.updated[`norm${place}.running_var`] = blend(variance, unbiased);
   }
   const normalized = tf.div(tf.sub(x, used.mean), tf.sqrt(tf.add(used.variance, EPSILON)));
-  return tf.relu(tf.add(tf.mul(normalized, perImage(scale)), perImage(shift)));
+  const y: Tensor4D = tf.relu(tf.add(tf.mul(normalized, perImage(scale)), perImage(shift)));
+  return tell(`norm${place}`, y, 'relu');
 }
 
 /** A 1×1 convolution of the code, which is a dense layer: `[batch, channels]`. */
 function byCode(weights: Tensors, name: string, codes: Tensor2D): Tensor2D {
   const matrix = tf.squeeze(weights[`${name}.weight`]!, [0, 1]) as Tensor2D; // [codeSize, channels]
-  return tf.add(tf.matMul(codes, matrix), weights[`${name}.bias`]!);
+  return tell(name, tf.add(tf.matMul(codes, matrix), weights[`${name}.bias`]!));
 }
 
 function perImage(x: Tensor2D): Tensor4D {

@@ -7,6 +7,7 @@ import {addBias} from '../kernels/bias.js';
 import {conv2d} from '../kernels/conv2d.js';
 import {instanceNormRelu} from '../kernels/instance-norm.js';
 import {upsampleConv2d} from '../kernels/upsample-conv2d.js';
+import {tell} from './observer.js';
 import type {Layer, Tensors} from './parameters.js';
 
 interface ConvOptions {
@@ -42,16 +43,26 @@ export function upsampleConvolve(weights: Tensors, name: string, x: Tensor4D): T
 
 function withBias(weights: Tensors, name: string, y: Tensor4D): Tensor4D {
   const bias = weights[`${name}.bias`];
-  return bias ? addBias(y, bias as Tensor1D) : y;
+  return tell(name, bias ? addBias(y, bias as Tensor1D) : y);
 }
 
-/** @param x `[batch, in]`. @returns `[batch, out]`. */
+/**
+ * Tells no observer: who calls knows whether the output is a vector or a map.
+ *
+ * @param x `[batch, in]`.
+ * @returns `[batch, out]`.
+ */
 export function dense(weights: Tensors, name: string, x: Tensor2D): Tensor2D {
   return tf.add(tf.matMul(x, weights[`${name}.weight`] as Tensor2D), weights[`${name}.bias`]!);
+}
+
+/** ReLU, under the name that it has in the published modules. */
+export function rectify(name: string, x: Tensor4D): Tensor4D {
+  return tell(name, tf.relu(x), 'relu');
 }
 
 /** Instance norm with a learnt scale and shift a channel, then ReLU. */
 export function affineNormRelu(weights: Tensors, name: string, x: Tensor4D): Tensor4D {
   const row = (part: string): Tensor2D => tf.reshape(weights[`${name}.${part}`]!, [1, -1]);
-  return instanceNormRelu(x, row('weight'), row('bias'));
+  return tell(name, instanceNormRelu(x, row('weight'), row('bias')), 'relu');
 }

@@ -3,10 +3,12 @@
 import {computed, type ReadonlySignal} from '@preact/signals-core';
 import {throttled} from '../graph/throttled.js';
 import type {ImageRef, Masks} from '../engine/protocol.js';
+import type {ModelConfig} from '../model/config.js';
 import type {Background} from './background.js';
 import {CodePath} from './code-path.js';
 import {CodeRecovery} from './code-recovery.js';
 import {Discriminator} from './discriminator.js';
+import {Inside} from './inside.js';
 import {RedrawGrid} from './redraw-grid.js';
 import type {Session} from './session.js';
 
@@ -18,6 +20,8 @@ export interface ExplorerSources {
   background: Background;
   /** The open model's handle. */
   model: ReadonlySignal<number | undefined>;
+  /** Another object when the networks may be of another shape. */
+  config: ReadonlySignal<ModelConfig | undefined>;
   regions: ReadonlySignal<number>;
   codeSize: ReadonlySignal<number>;
   /** Height and width of the model's images. */
@@ -41,6 +45,7 @@ export class Explorer {
   readonly recovery: CodeRecovery;
   readonly discriminator: Discriminator;
   readonly path: CodePath;
+  readonly inside: Inside;
 
   constructor(session: Session) {
     const {background, image, region, strip, training, version, codes, maskEdits} = session;
@@ -49,7 +54,7 @@ export class Explorer {
     const {playing, remaining, running} = training;
     const isTraining = computed(() => playing.value || remaining.value > 0 || running.value);
     const sources: ExplorerSources = {
-      ...{background, image, region, strip},
+      ...{background, image, region, strip, config},
       model: computed(() => session.model.value?.model),
       regions: computed(() => config.value?.regions ?? 0),
       codeSize: computed(() => config.value?.codeSize ?? 0),
@@ -63,6 +68,7 @@ export class Explorer {
     this.recovery = new CodeRecovery(sources);
     this.discriminator = new Discriminator(sources);
     this.path = new CodePath(sources);
+    this.inside = new Inside(sources);
   }
 }
 

@@ -11,13 +11,14 @@ const VIEWS = {
   grid: {tag: 'redo-redraw-grid', kind: 'compositions'},
   recovery: {tag: 'redo-recovery-scatter', kind: 'recoveries'},
   discriminator: {tag: 'redo-discriminator-view', kind: 'scores'},
+  inside: {tag: 'redo-inside-view', kind: 'features'},
 } as const;
 
 async function bound() {
   const host = new HostElement();
   const session = await host.open();
   const el = await fixture<RedoExplorer>(html`<redo-explorer .viewer=${host}></redo-explorer>`);
-  await until(() => findAll(el, 'details').length === 6);
+  await until(() => findAll(el, 'details').length === 7);
   const {engine} = host;
   const toggle = (name: string) => find(el, `.${name} > summary`).click();
   return {el, host, session, engine, toggle};
@@ -47,6 +48,7 @@ describe('redo-explorer', () => {
       'Redraw grid',
       'Codes read back: ẑ against z',
       'Discriminator',
+      'Inside the networks',
       'Trainings kept in this browser',
     ]);
     expect(engine.begun.map(each => each.kind)).to.deep.equal(['open']);
