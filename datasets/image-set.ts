@@ -61,6 +61,12 @@ export function createImageSet(plan: ImagePlan, size: number): Dataset {
     val: splits.val.length,
     test: splits.test.length,
   };
+  const all = [...splits.train, ...splits.val, ...splits.test];
+  const indicesOf = (split: Split): number[] =>
+    splits[split].flatMap((item, index) => (item.mask ? [index] : []));
+  const labelled = all.every(item => item.mask)
+    ? undefined
+    : {train: indicesOf('train'), val: indicesOf('val'), test: indicesOf('test')};
   const read = async (split: Split, indices: readonly number[]): Promise<Samples> => {
     for (const index of indices) {
       if (!Number.isInteger(index) || index < 0 || index >= counts[split]) {
@@ -82,7 +88,7 @@ export function createImageSet(plan: ImagePlan, size: number): Dataset {
     });
     return {count: items.length, size, images, ...(labels && {labels})};
   };
-  return {name, size, regionNames, counts, notes, wholeSplit, read};
+  return {name, size, regionNames, counts, notes, wholeSplit, ...(labelled && {labelled}), read};
 }
 
 async function readSquare(plan: ImagePlan, item: ImageItem, size: number): Promise<Square> {

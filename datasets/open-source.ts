@@ -24,7 +24,8 @@ export async function openSource(
 ): Promise<Dataset> {
   const files = tidyTree(await filesOf(source));
   const plan =
-    (await planLayout(files, regions)) ?? (await planImageFolder(files, source.name, regions));
+    (await planLayout(files, source.name, regions)) ??
+    (await planImageFolder(files, source.name, regions));
   return createImageSet({...plan, resampling: source.resampling ?? plan.resampling}, size);
 }
 
