@@ -35,7 +35,7 @@ const REDUCTION = 4;
 const LANES = 4;
 
 /** An image at the model's size. */
-interface Square {
+export interface Square {
   /** `[size, size, 3]`. */
   colors: Uint8Array;
   /** `[size, size]`. */
@@ -91,7 +91,8 @@ export function createImageSet(plan: ImagePlan, size: number): Dataset {
   return {name, size, regionNames, counts, notes, wholeSplit, ...(labelled && {labelled}), read};
 }
 
-async function readSquare(plan: ImagePlan, item: ImageItem, size: number): Promise<Square> {
+/** Reads and decodes an image with its mask. @throws Error that names the file that is damaged. */
+export async function readSquare(plan: ImagePlan, item: ImageItem, size: number): Promise<Square> {
   const {image, mask} = item;
   const enough = plan.resampling === 'smooth' ? REDUCTION * size : Infinity;
   const shown = await decodeImage(await image.read(), image.path, enough);
