@@ -61,8 +61,12 @@ await main(async () => {
       seed,
     });
     const {model, dataset, config} = opened;
-    const count = Math.min(limit, dataset.counts[split]);
-    const evaluation = await engine.request('evaluate', {model, split, count});
+    const total = dataset.counts[split];
+    const evaluation = await engine.request('evaluate', {
+      model,
+      split,
+      count: Math.min(limit, total),
+    });
     await engine.request('close', {model});
     scores.push({
       model: path,
@@ -72,7 +76,10 @@ await main(async () => {
       evaluation,
     });
     print(
-      `${path}: ${dataset.name}, ${split}, ${config.size}×${config.size}, ${evaluation.count} images`
+      `${path}: ${dataset.name}, ${split}, ${config.size}×${config.size}, ${evaluation.count} images` +
+        (evaluation.indices
+          ? ` (${dataset.labelled![split]} of ${total} in the split have masks)`
+          : '')
     );
     describe(evaluation, dataset.regionNames).forEach(print);
   }
@@ -139,7 +146,9 @@ function brief({accuracy, objectIou}: Pick<Evaluation, 'accuracy' | 'objectIou'>
 function toCsv(scores: readonly {model: string; evaluation: Evaluation}[]): string {
   const rows = scores.flatMap(({model, evaluation}) =>
     evaluation.images.map(({accuracy, objectIou}, i) =>
-      [`"${model.replaceAll('"', '""')}"`, i, accuracy, objectIou].join(',')
+      [`"${model.replaceAll('"', '""')}"`, evaluation.indices?.[i] ?? i, accuracy, objectIou].join(
+        ','
+      )
     )
   );
   return `${['model,image,accuracy,object_iou', ...rows].join('\n')}\n`;

@@ -1,4 +1,4 @@
-/** Images for a program: a data set by name, or a folder or an archive by path. */
+/** Images for a program: a data set by name, a folder or an archive by path, or an archive by address. */
 
 import {openAsBlob} from 'node:fs';
 import {readdir, stat} from 'node:fs/promises';
@@ -9,16 +9,21 @@ import type {DatasetSource} from '../datasets/source.js';
 import {UsageError} from './options.js';
 
 /**
- * @param text Name of a data set, else a path. Files are opened, and read when they are needed.
+ * @param text Name of a data set, an address, else a path. Files are opened, and read when they are needed.
+ * @param option What the user gave it as.
  * @throws UsageError if it is neither.
  */
-export async function imageSource(text: string): Promise<string | DatasetSource> {
+export async function imageSource(
+  text: string,
+  option = '--dataset'
+): Promise<string | DatasetSource> {
   if (isDatasetName(text)) return text;
+  if (/^https?:\/\//.test(text)) return {name: basename(new URL(text).pathname), urls: [text]};
   const path = resolve(text);
   const stats = await stat(path).catch(() => undefined);
   if (!stats) {
     throw new UsageError(
-      `--dataset must be one of ${DATASET_NAMES.join(', ')}, or the path of a folder or an archive of images; got ${text}`
+      `${option} must be one of ${DATASET_NAMES.join(', ')}, or the path of a folder or an archive of images, or an address of an archive; got ${text}`
     );
   }
   const name = basename(path);

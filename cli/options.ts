@@ -13,12 +13,14 @@ export interface OptionSpec {
   help: string;
   /** Absent: the option must be given. Empty: it may be left out. */
   default?: string;
+  /** Whether it is the argument without a name, of which there is at most one. */
+  positional?: boolean;
 }
 
 type Texts = Partial<Record<string, string>>;
 
 /**
- * Reads `--name value` options.
+ * Reads `--name value` options, and the argument without a name where a spec says so.
  *
  * @param defaults What comes before a spec's own default, depending on what was given.
  * @throws Error with the list of options if one is unknown or missing.
@@ -30,17 +32,27 @@ export function readOptions<Name extends string>(
 ): Record<Name, string> {
   const names = Object.keys(specs) as Name[];
   const usage = [
-    `usage: npm run ${program} -- ${names.map(name => `--${name} …`).join(' ')}`,
+    `usage: npm run ${program} -- ${names
+      .map(name => (specs[name].positional ? name.toUpperCase() : `--${name} …`))
+      .join(' ')}`,
     ...names.map(name => {
       const {help, default: usual} = specs[name];
       const note = usual === undefined ? 'required' : usual ? `default ${usual}` : 'optional';
-      return `  --${name.padEnd(12)} ${help} (${note})`;
+      const shown = specs[name].positional ? name.toUpperCase() : `--${name}`;
+      return `  ${shown.padEnd(14)} ${help} (${note})`;
     }),
   ].join('\n');
   let given: Partial<Record<string, string | boolean>>;
   try {
-    const options = Object.fromEntries(names.map(name => [name, {type: 'string' as const}]));
-    given = parseArgs({args: process.argv.slice(2), options, strict: true}).values;
+    const place = names.find(name => specs[name].positional);
+    const options = Object.fromEntries(
+      names.filter(name => name !== place).map(name => [name, {type: 'string' as const}])
+    );
+    const args = process.argv.slice(2);
+    const parsed = parseArgs({args, options, strict: true, allowPositionals: Boolean(place)});
+    const [first, second] = parsed.positionals;
+    if (second !== undefined) throw new TypeError(`one argument without a name; got ${second} too`);
+    given = {...parsed.values, ...(place && first !== undefined && {[place]: first})};
   } catch (error) {
     throw new UsageError(`${program}: ${(error as Error).message}\n${usage}`);
   }
@@ -53,7 +65,10 @@ export function readOptions<Name extends string>(
   }
   const values = names.map(name => {
     const value = given[name] ?? filed[name] ?? specs[name].default;
-    if (value === undefined) throw new UsageError(`${program}: --${name} must be given\n${usage}`);
+    if (value === undefined) {
+      const missing = specs[name].positional ? name.toUpperCase() : `--${name}`;
+      throw new UsageError(`${program}: ${missing} must be given\n${usage}`);
+    }
     return [name, String(value)] as const;
   });
   return Object.fromEntries(values) as Record<Name, string>;
@@ -77,13 +92,16 @@ export function positive(name: string, value: string): number {
   return number;
 }
 
-const SPLITS: readonly Split[] = ['train', 'val', 'test'];
+/** One of several words. */
+export function oneOf<T extends string>(name: string, value: string, words: readonly T[]): T {
+  const word = words.find(each => each === value);
+  if (!word) throw new UsageError(`--${name} must be one of ${words.join(', ')}; got ${value}`);
+  return word;
+}
 
 /** A split of a data set. */
 export function splitOf(name: string, value: string): Split {
-  const split = SPLITS.find(each => each === value);
-  if (!split) throw new UsageError(`--${name} must be one of ${SPLITS.join(', ')}; got ${value}`);
-  return split;
+  return oneOf<Split>(name, value, ['train', 'val', 'test']);
 }
 
 /** A value in JSON. */

@@ -110,9 +110,8 @@ export class TrainingRun {
   /** @returns Undefined where the images have no true masks to score by. */
   async evaluate(split: 'val' | 'test'): Promise<Evaluation | undefined> {
     const {images: count} = this.options;
-    const {model} = this.open;
-    const [first] = await this.engine.request('samples', {model, images: [{split, index: 0}]});
-    if (!first!.labels) return undefined;
+    const {model, dataset} = this.open;
+    if (dataset.labelled?.[split] === 0) return undefined;
     return this.engine.request('evaluate', {model, split, count});
   }
 

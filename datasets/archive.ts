@@ -1,5 +1,6 @@
 /** Takes archives apart: zip, tar and tar.gz, told by their first bytes. */
 
+import {blobSource, type ByteSource} from './byte-source.js';
 import type {TreeFile} from './file-tree.js';
 import {MAX_UNPACKED_BYTES, readAtMost} from './limits.js';
 import {hasChecksum, readTar} from './tar.js';
@@ -10,6 +11,21 @@ const ENDING = /\.(zip|tar|tgz|tar\.gz)$/i;
 /** Whether a file is called an archive. */
 export function isArchiveName(path: string): boolean {
   return ENDING.test(path);
+}
+
+/**
+ * An archive behind an address: of a zip only the parts that are asked for are fetched.
+ *
+ * @returns Its files; undefined if it is no archive.
+ * @throws Error with what is damaged.
+ */
+export async function readRemoteArchive(
+  source: ByteSource,
+  name: string
+): Promise<TreeFile[] | undefined> {
+  const head = new Uint8Array(await (await source.read(0, 2)).arrayBuffer());
+  if (isZip(head)) return readZip(source, name);
+  return readArchive(await source.read(0, source.size), name);
 }
 
 /**
@@ -30,10 +46,14 @@ export async function readArchive(file: Blob, name: string): Promise<TreeFile[] 
     );
     return readTar(tar, name);
   }
-  if (head[0] === 0x50 && head[1] === 0x4b) return readZip(file, name);
+  if (isZip(head)) return readZip(blobSource(file), name);
   if (head.length === 512 && hasChecksum(head) && head[0] !== 0) return readTar(file, name);
   if (isArchiveName(name)) {
     throw new Error(`images: ${name} must be a zip or tar archive; its first bytes are of neither`);
   }
   return undefined;
+}
+
+function isZip(head: Uint8Array): boolean {
+  return head[0] === 0x50 && head[1] === 0x4b;
 }

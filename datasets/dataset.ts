@@ -34,6 +34,8 @@ export interface Dataset {
   readonly notes?: readonly string[];
   /** The split that holds every image, where one does; the others are parts of it. */
   readonly wholeSplit?: Split;
+  /** Indices of the images that have ground truth, ascending; absent where all have. */
+  readonly labelled?: Readonly<Record<Split, readonly number[]>>;
 
   /**
    * Reads images into memory that the caller owns.

@@ -1,10 +1,11 @@
 /** The user's own images: any folder of them, with masks where names say so. */
 
 import type {Split} from './dataset.js';
-import {decodeMask, type Decoded} from './decode.js';
 import {folderOf, stemOf, type TreeFile} from './file-tree.js';
 import {readImageHeader} from './image-header.js';
-import type {ImageItem, ImagePlan, LabelRule} from './image-set.js';
+import type {ImageItem, ImagePlan} from './image-set.js';
+import {learnRule} from './label-rule.js';
+import {Notes} from './notes.js';
 
 const IMAGE_ENDING = /\.(jpe?g|png|webp|gif|bmp|ppm)$/i;
 /** Images by their names that no browser or no code here decodes. */
@@ -16,10 +17,6 @@ const MASK_SUFFIX = /[_-](mask|label|seg)$/i;
 const MIN_TO_SPLIT = 10;
 /** Images whose headers are read at opening, so that a broken one is left out and not met later. */
 const CHECKED_IMAGES = 500;
-/** Masks that tell which values there are. */
-const SAMPLED_MASKS = 8;
-/** Notes of one kind that are told one by one. */
-const MAX_NOTES = 5;
 
 /** Whether a file is called an image that can be opened. */
 export function isImageName(path: string): boolean {
@@ -124,77 +121,4 @@ function splitUp(items: readonly ImageItem[]): Record<Split, readonly ImageItem[
   const test = items.length - Math.floor(items.length / 10);
   const val = test - Math.floor(items.length / 10);
   return {train: items, val: items.slice(val, test), test: items.slice(test)};
-}
-
-/**
- * What the masks' values mean, by a sample of them. No more values than the model has regions are a
- * map of labels, in the order of their values, the lowest the background; otherwise what is brighter
- * than half is the object.
- */
-async function learnRule(
-  items: readonly ImageItem[],
-  maxRegions: number,
-  notes: Notes
-): Promise<{rule: LabelRule; regionNames: string[]}> {
-  const labelled = items.filter(item => item.mask);
-  const values = new Set<number>();
-  const step = Math.max(1, labelled.length / SAMPLED_MASKS);
-  for (let i = 0; i < labelled.length && values.size <= maxRegions; i += step) {
-    const item = labelled[Math.floor(i)]!;
-    const mask = item.mask!;
-    try {
-      const decoded = await decodeMask(await mask.read(), mask.path);
-      let last = NaN;
-      for (let p = 0; p < decoded.width * decoded.height; p++) {
-        const value = valueAt(decoded, p);
-        if (value !== last) values.add(value);
-        last = value;
-      }
-    } catch (error) {
-      notes.add('mask', `Not used: ${(error as Error).message.replace(/^images: /, '')}`);
-      delete item.mask;
-    }
-  }
-  const regionNames = (count: number): string[] =>
-    count === 2
-      ? ['background', 'object']
-      : ['background', ...Array.from({length: count - 1}, (_, i) => `object ${i + 1}`)];
-  if (values.size <= 2 || values.size > maxRegions) {
-    const half = values.size === 2 ? [...values].reduce((a, b) => a + b) / 2 : undefined;
-    const rule: LabelRule =
-      half === undefined
-        ? ({data}, p) => (data[p * 4]! + data[p * 4 + 1]! + data[p * 4 + 2]! > 382.5 ? 1 : 0)
-        : (mask, p) => (valueAt(mask, p) > half ? 1 : 0);
-    return {rule, regionNames: regionNames(2)};
-  }
-  const labels = new Map([...values].sort((a, b) => a - b).map((value, label) => [value, label]));
-  // A value that no sampled mask has is nobody's region.
-  return {
-    rule: (mask, p) => labels.get(valueAt(mask, p)) ?? 0,
-    regionNames: regionNames(values.size),
-  };
-}
-
-/** One number a pixel: the palette's index, or the colour, which for greys rises with the grey. */
-function valueAt({indices, data}: Decoded, pixel: number): number {
-  if (indices) return indices[pixel]!;
-  const at = pixel * 4;
-  return (data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!;
-}
-
-/** What was left out; of each kind the first few, and how many more. */
-class Notes {
-  private readonly kinds = new Map<string, string[]>();
-
-  add(kind: string, note: string): void {
-    this.kinds.set(kind, [...(this.kinds.get(kind) ?? []), note]);
-  }
-
-  get all(): string[] {
-    return [...this.kinds.values()].flatMap(notes =>
-      notes.length <= MAX_NOTES
-        ? notes
-        : [...notes.slice(0, MAX_NOTES), `… and ${notes.length - MAX_NOTES} more like it`]
-    );
-  }
 }

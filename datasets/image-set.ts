@@ -35,7 +35,7 @@ const REDUCTION = 4;
 const LANES = 4;
 
 /** An image at the model's size. */
-interface Square {
+export interface Square {
   /** `[size, size, 3]`. */
   colors: Uint8Array;
   /** `[size, size]`. */
@@ -61,6 +61,12 @@ export function createImageSet(plan: ImagePlan, size: number): Dataset {
     val: splits.val.length,
     test: splits.test.length,
   };
+  const all = [...splits.train, ...splits.val, ...splits.test];
+  const indicesOf = (split: Split): number[] =>
+    splits[split].flatMap((item, index) => (item.mask ? [index] : []));
+  const labelled = all.every(item => item.mask)
+    ? undefined
+    : {train: indicesOf('train'), val: indicesOf('val'), test: indicesOf('test')};
   const read = async (split: Split, indices: readonly number[]): Promise<Samples> => {
     for (const index of indices) {
       if (!Number.isInteger(index) || index < 0 || index >= counts[split]) {
@@ -82,10 +88,11 @@ export function createImageSet(plan: ImagePlan, size: number): Dataset {
     });
     return {count: items.length, size, images, ...(labels && {labels})};
   };
-  return {name, size, regionNames, counts, notes, wholeSplit, read};
+  return {name, size, regionNames, counts, notes, wholeSplit, ...(labelled && {labelled}), read};
 }
 
-async function readSquare(plan: ImagePlan, item: ImageItem, size: number): Promise<Square> {
+/** Reads and decodes an image with its mask. @throws Error that names the file that is damaged. */
+export async function readSquare(plan: ImagePlan, item: ImageItem, size: number): Promise<Square> {
   const {image, mask} = item;
   const enough = plan.resampling === 'smooth' ? REDUCTION * size : Infinity;
   const shown = await decodeImage(await image.read(), image.path, enough);

@@ -1,7 +1,8 @@
-/** The paper's data sets as their authors hand them out, recognised by their files. */
+/** Layouts recognised by their files: the paper's data sets as their authors hand them out, and any set with lists. */
 
 import type {Split} from './dataset.js';
 import {folderOf, stemOf, type TreeFile} from './file-tree.js';
+import {planSplits} from './split-folder.js';
 import type {ImageItem, ImagePlan, LabelRule} from './image-set.js';
 import {readMat} from './mat.js';
 import {cubSplits, lfwSplits} from './paper-splits.js';
@@ -12,12 +13,13 @@ type Files = ReadonlyMap<string, TreeFile>;
 interface Layout {
   /** A file that only this layout has; what precedes it is the folder that the layout begins at. */
   mark: RegExp;
-  plan: (files: Files, maxRegions: number) => Promise<ImagePlan | undefined>;
+  plan: (files: Files, maxRegions: number, name: string) => Promise<ImagePlan | undefined>;
 }
 
 const SPLITS = ['train', 'val', 'test'] as const;
 
 const LAYOUTS: readonly Layout[] = [
+  {mark: /^(.*\/|)splits\.json$/, plan: planSplits},
   {mark: /^(.*\/|)setid\.mat$/, plan: planFlowers102},
   {mark: /^(.*\/|)lfw_funneled\/[^/]+\/[^/]+_\d{4}\.jpg$/, plan: planLfw},
   {mark: /^(.*\/|)images\.txt$/, plan: planCub},
@@ -26,11 +28,13 @@ const LAYOUTS: readonly Layout[] = [
 
 /**
  * @param files Tidied.
+ * @param name What a set without a name of its own is called.
  * @returns Undefined if the files are in no layout that is known.
  * @throws Error if they are, but a list of theirs is damaged.
  */
 export async function planLayout(
   files: readonly TreeFile[],
+  name: string,
   maxRegions: number
 ): Promise<ImagePlan | undefined> {
   for (const {mark, plan} of LAYOUTS) {
@@ -40,7 +44,7 @@ export async function planLayout(
     const below = files
       .filter(file => file.path.startsWith(root))
       .map(file => [file.path.slice(root.length), file] as const);
-    const planned = await plan(new Map(below), maxRegions);
+    const planned = await plan(new Map(below), maxRegions, name);
     if (planned) return planned;
   }
   return undefined;

@@ -1,11 +1,13 @@
 /** Opens a data set of the user's own. */
 
-import {isArchiveName, readArchive} from './archive.js';
+import {isArchiveName, readArchive, readRemoteArchive} from './archive.js';
 import type {Dataset} from './dataset.js';
 import {tidyTree, type TreeFile} from './file-tree.js';
 import {planImageFolder} from './image-folder.js';
-import {createImageSet} from './image-set.js';
+import {createImageSet, type ImagePlan} from './image-set.js';
 import {planLayout} from './layouts.js';
+import {planPacked} from './packed.js';
+import {download, openRemote} from './remote.js';
 import type {DatasetSource} from './source.js';
 
 export interface SourceOptions {
@@ -22,18 +24,40 @@ export async function openSource(
   source: DatasetSource,
   {size, regions}: SourceOptions
 ): Promise<Dataset> {
-  const files = tidyTree(await filesOf(source));
-  const plan =
-    (await planLayout(files, regions)) ?? (await planImageFolder(files, source.name, regions));
+  const plan = await planSource(source, {size, regions});
   return createImageSet({...plan, resampling: source.resampling ?? plan.resampling}, size);
 }
 
+/** Which files make the set. @throws Error as `openSource` does. */
+export async function planSource(
+  source: DatasetSource,
+  {size, regions}: SourceOptions
+): Promise<ImagePlan> {
+  const {name} = source;
+  const {files: found, isArchive} = await filesOf(source);
+  const packed = isArchive && (await planPacked(found, name, {size, regions}));
+  if (packed) return packed;
+  const files = tidyTree(found);
+  return (await planLayout(files, name, regions)) ?? (await planImageFolder(files, name, regions));
+}
+
+/** Files, and whether they are all of one archive, in its order. */
+interface Found {
+  files: readonly TreeFile[];
+  isArchive: boolean;
+}
+
 /** Archives are taken apart where they are all that there is; beside images they are left alone. */
-async function filesOf({name, files = [], urls = []}: DatasetSource): Promise<TreeFile[]> {
+async function filesOf({name, files = [], urls = []}: DatasetSource): Promise<Found> {
   const [only] = files;
   if (only && files.length === 1 && urls.length === 0) {
     const inside = await readArchive(only.blob, only.path);
-    if (inside) return inside;
+    if (inside) return {files: inside, isArchive: true};
+  }
+  const [address] = urls;
+  if (address && urls.length === 1 && files.length === 0 && isArchiveName(pathOf(address))) {
+    const inside = await readRemoteArchive(await openRemote(address), address);
+    if (inside) return {files: inside, isArchive: true};
   }
   if (files.length + urls.length === 0) {
     throw new Error(`images: ${name} must hold files; it is empty. Choose a folder with images`);
@@ -43,10 +67,11 @@ async function filesOf({name, files = [], urls = []}: DatasetSource): Promise<Tr
       `images: ${name} must be one archive, or images; got ${files.length} archives. Open one at a time`
     );
   }
-  return [
+  const all = [
     ...files.map(({path, blob}) => ({path, read: async () => blob})),
     ...urls.map(url => ({path: pathOf(url), read: () => download(url)})),
   ];
+  return {files: all, isArchive: false};
 }
 
 function pathOf(url: string): string {
@@ -58,18 +83,4 @@ function pathOf(url: string): string {
       cause: error,
     });
   }
-}
-
-async function download(url: string): Promise<Blob> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch (error) {
-    throw new Error(
-      `images: ${url} must be readable from this page; its server did not answer, or does not allow other pages to read it (CORS)`,
-      {cause: error}
-    );
-  }
-  if (!response.ok) throw new Error(`images: ${url} must be there; got status ${response.status}`);
-  return response.blob();
 }

@@ -1,5 +1,6 @@
 /** Reads zip archives by parts: the directory first, a file when it is asked for. */
 
+import type {ByteSource} from './byte-source.js';
 import {crc32} from './crc32.js';
 import type {TreeFile} from './file-tree.js';
 import {MAX_FILE_BYTES, MAX_FILES, readAtMost} from './limits.js';
@@ -13,6 +14,9 @@ const LOCATOR_64 = 0x07064b50;
 const END_BYTES = 22;
 const MAX_COMMENT_BYTES = 0xffff;
 const LOCATOR_BYTES = 20;
+const LOCAL_BYTES = 30;
+/** Room for fields of a local header that its directory does not tell of. */
+const SPARE_BYTES = 64;
 
 const STORED = 0;
 const DEFLATED = 8;
@@ -20,6 +24,8 @@ const DEFLATED = 8;
 /** What the directory says of a file. */
 interface Entry {
   path: string;
+  /** Length of the path, in bytes. */
+  pathBytes: number;
   method: number;
   checksum: number;
   packedBytes: number;
@@ -31,7 +37,7 @@ interface Entry {
  * @returns The archive's files; folders and links are left out.
  * @throws Error with what is damaged, encrypted, or packed in a way that is not known.
  */
-export async function readZip(archive: Blob, name: string): Promise<TreeFile[]> {
+export async function readZip(archive: ByteSource, name: string): Promise<TreeFile[]> {
   const tail = await viewOf(archive, archive.size - END_BYTES - MAX_COMMENT_BYTES, archive.size);
   let end = tail.byteLength - END_BYTES;
   while (end >= 0 && tail.getUint32(end, true) !== DIRECTORY_END) end--;
@@ -88,15 +94,15 @@ function readDirectory(directory: DataView<ArrayBuffer>, count: number, name: st
     const unixKind = directory.getUint32(at + 38, true) >>> 28;
     const isLink = unixKind === 0xa && directory.getUint8(at + 5) === 3;
     if (!path.endsWith('/') && !isLink) {
-      entries.push({path, method, checksum, packedBytes, sizeBytes, headerAt});
+      entries.push({path, pathBytes, method, checksum, packedBytes, sizeBytes, headerAt});
     }
     at += entryBytes(directory, at);
   }
   return entries;
 }
 
-async function unpack(archive: Blob, entry: Entry, name: string): Promise<Blob> {
-  const {path, method, checksum, packedBytes, sizeBytes, headerAt} = entry;
+async function unpack(archive: ByteSource, entry: Entry, name: string): Promise<Blob> {
+  const {path, pathBytes, method, checksum, packedBytes, sizeBytes, headerAt} = entry;
   const what = `images: ${path} in ${name}`;
   if (sizeBytes > MAX_FILE_BYTES) {
     throw new Error(`${what} must unpack to at most ${MAX_FILE_BYTES} bytes; got ${sizeBytes}`);
@@ -106,13 +112,20 @@ async function unpack(archive: Blob, entry: Entry, name: string): Promise<Blob> 
       `${what} must be stored or deflated; got compression method ${method}. Pack the archive anew as a usual zip`
     );
   }
-  const header = await viewOf(archive, headerAt, headerAt + 30);
-  if (header.byteLength < 30 || header.getUint32(0, true) !== LOCAL_HEADER) {
+  // Header and file are read at once: behind an address every reading is a round trip.
+  const guess = headerAt + LOCAL_BYTES + pathBytes + SPARE_BYTES + packedBytes;
+  const whole = await archive.read(headerAt, guess);
+  const header = new DataView(await whole.slice(0, LOCAL_BYTES).arrayBuffer());
+  if (header.byteLength < LOCAL_BYTES || header.getUint32(0, true) !== LOCAL_HEADER) {
     throw damaged(name, `${path} is not where its directory says`);
   }
-  const begin = headerAt + 30 + header.getUint16(26, true) + header.getUint16(28, true);
-  if (begin + packedBytes > archive.size) throw damaged(name, `${path} must lie within it`);
-  const packed = archive.slice(begin, begin + packedBytes);
+  const begin = LOCAL_BYTES + header.getUint16(26, true) + header.getUint16(28, true);
+  const end = begin + packedBytes;
+  if (headerAt + end > archive.size) throw damaged(name, `${path} must lie within it`);
+  const packed =
+    end <= whole.size
+      ? whole.slice(begin, end)
+      : await archive.read(headerAt + begin, headerAt + end);
   const file =
     method === STORED
       ? packed
@@ -135,8 +148,12 @@ function entryBytes(directory: DataView, at: number): number {
   return [28, 30, 32].reduce((sum, field) => sum + directory.getUint16(at + field, true), 46);
 }
 
-async function viewOf(archive: Blob, from: number, to: number): Promise<DataView<ArrayBuffer>> {
-  return new DataView(await archive.slice(Math.max(0, from), Math.max(0, to)).arrayBuffer());
+async function viewOf(
+  archive: ByteSource,
+  from: number,
+  to: number
+): Promise<DataView<ArrayBuffer>> {
+  return new DataView(await (await archive.read(from, to)).arrayBuffer());
 }
 
 function damaged(name: string, how: string): Error {

@@ -88,11 +88,23 @@ export class OpenModel {
 
   /** What is told of the model; the engine adds the handle and the backend. */
   info(): Omit<ModelInfo, 'model' | 'backend'> {
-    const {name, regionNames, counts, notes, wholeSplit} = this.dataset;
+    const {name, regionNames, counts, notes, wholeSplit, labelled} = this.dataset;
+    const labelledCounts = labelled && {
+      train: labelled.train.length,
+      val: labelled.val.length,
+      test: labelled.test.length,
+    };
     return {
       config: this.config,
       training: this.training,
-      dataset: {name, regionNames, counts, notes, wholeSplit},
+      dataset: {
+        name,
+        regionNames,
+        counts,
+        notes,
+        wholeSplit,
+        ...(labelledCounts && {labelled: labelledCounts}),
+      },
       ...(this.source && {source: this.source}),
       seed: this.seed,
       iteration: this.trainer.iteration,

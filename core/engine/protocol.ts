@@ -54,6 +54,8 @@ export interface DatasetInfo {
   notes?: readonly string[];
   /** The split that holds every image, where one does. */
   wholeSplit?: Split;
+  /** Number of images a split that have true masks; absent where all have. */
+  labelled?: Readonly<Record<Split, number>>;
 }
 
 /** Where the numbers are computed. */

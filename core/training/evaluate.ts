@@ -5,6 +5,7 @@ import type {ModelConfig} from '../model/config.js';
 import {segment} from '../model/redo.js';
 import type {Tensors} from '../nn/parameters.js';
 import {type Evaluation, Evaluator} from './evaluation.js';
+import {labelledIndices, readLabelled} from './labelled.js';
 
 /** Images scored at a time. */
 const BATCH = 25;
@@ -17,10 +18,10 @@ export interface EvaluateOptions {
 }
 
 /**
- * Scores f's masks of the first `count` images of a split.
+ * Scores f's masks of the first `count` images of a split that have true masks.
  *
  * @param weights Of the mask network.
- * @throws Error if the images have no true masks.
+ * @throws Error if no image of the split has a true mask.
  */
 export async function evaluateMasks(
   weights: Tensors,
@@ -31,13 +32,13 @@ export async function evaluateMasks(
 ): Promise<Evaluation> {
   const {regions} = config;
   const evaluator = new Evaluator(dataset.regionNames.length, regions);
-  const total = Math.min(count, dataset.counts[split]);
+  const scored = labelledIndices(dataset, split, count);
+  const total = scored.length;
   for (let done = 0; done < total; done += BATCH) {
     signal?.throwIfAborted();
     onProgress?.(done, total);
-    const indices = Array.from({length: Math.min(BATCH, total - done)}, (_, i) => done + i);
-    const {images, labels, size} = await dataset.read(split, indices);
-    if (!labels) throw new Error(`evaluate: the ${split} images must have true masks; got none`);
+    const indices = scored.slice(done, done + BATCH);
+    const {images, labels, size} = await readLabelled(dataset, split, indices);
     const tensor = tf.tidy(() =>
       segment(weights, tf.tensor4d(images, [indices.length, size, size, 3]), config)
     );
@@ -52,5 +53,5 @@ export async function evaluateMasks(
     }
   }
   onProgress?.(total, total);
-  return evaluator.result();
+  return {...evaluator.result(), ...(dataset.labelled && {indices: scored})};
 }

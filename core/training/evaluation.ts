@@ -34,6 +34,8 @@ export interface Evaluation {
   areas: number[];
   /** The images one by one. */
   images: ImageScores[];
+  /** Index of each image within its split; absent where they are the first ones, all with truth. */
+  indices?: readonly number[];
   /** The stricter score: regions may not change their meaning from image to image. */
   assigned: AssignedScores;
 }

@@ -1,7 +1,8 @@
 /** Scores of answers that need no model: a model is evidence only where it beats both. */
 
-import type {Dataset, Samples, Split} from '../../datasets/dataset.js';
+import type {Dataset, Split} from '../../datasets/dataset.js';
 import {type Evaluation, Evaluator} from './evaluation.js';
+import {labelledIndices, readLabelled} from './labelled.js';
 
 /** Images read at a time. */
 const BATCH = 25;
@@ -15,9 +16,9 @@ export interface TrivialScores {
 }
 
 /**
- * Scores the trivial answers on the first `count` images of a split.
+ * Scores the trivial answers on the first `count` images of a split that have true masks.
  *
- * @throws Error if the images have no true masks.
+ * @throws Error if no image of the split has a true mask.
  */
 export async function trivialScores(
   dataset: Dataset,
@@ -54,11 +55,10 @@ async function forEachLabels(
   count: number,
   take: (labels: Uint8Array) => void
 ): Promise<void> {
-  const total = Math.min(count, dataset.counts[split]);
-  for (let done = 0; done < total; done += BATCH) {
-    const indices = Array.from({length: Math.min(BATCH, total - done)}, (_, i) => done + i);
-    const {labels, size}: Samples = await dataset.read(split, indices);
-    if (!labels) throw new Error(`evaluate: the ${split} images must have true masks; got none`);
+  const scored = labelledIndices(dataset, split, count);
+  for (let done = 0; done < scored.length; done += BATCH) {
+    const indices = scored.slice(done, done + BATCH);
+    const {labels, size} = await readLabelled(dataset, split, indices);
     for (let i = 0; i < indices.length; i++) {
       take(labels.subarray(i * size * size, (i + 1) * size * size));
     }
