@@ -84,7 +84,7 @@ describe('redo-viewer on the user’s images [wasm]', function () {
       })
     );
     const decoded: string[] = [];
-    const decode = window.createImageBitmap;
+    const decode = window.createImageBitmap.bind(window);
     const counting: (source: ImageBitmapSource, options?: ImageBitmapOptions) => unknown = (
       source,
       options
