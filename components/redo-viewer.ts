@@ -11,6 +11,7 @@ import type {Session} from '../core/session/session.js';
 import {decodeView, type View} from '../core/session/view-link.js';
 import {MASK_LOOKS, renderImage} from './image-panel.js';
 import type {Flow} from './data-flow.js';
+import {absoluteDataset, datasetAt} from './dataset-address.js';
 import {FileDrop} from './file-drop.js';
 import {loadLateElements} from './late-elements.js';
 import {readPanels, type PanelName} from './panel-names.js';
@@ -95,7 +96,7 @@ export class RedoViewer extends LitElement {
   /** Name of a preset. */
   @property() preset = 'blobs-32';
 
-  /** Name of a data set in the place of the preset's. */
+  /** Name of a data set in the place of the preset's, or the address of an archive of images. */
   @property({attribute: 'dataset'}) datasetName?: string;
 
   /** Address of a model file: a checkpoint, published weights, `.pth`, or an archive of them; `none` for new random weights. The preset's shipped model if absent. */
@@ -225,7 +226,8 @@ export class RedoViewer extends LitElement {
     this.viewNote = '';
     const {session, wanted} = this;
     this.wanted = undefined;
-    void session?.open({preset, dataset: datasetName, weights, seed}).then(async () => {
+    const dataset = datasetName && datasetAt(datasetName);
+    void session?.open({preset, dataset, weights, seed}).then(async () => {
       if (session !== this.session || !session.model.peek()) return;
       this.openedIteration = session.iteration.peek();
       if (wanted) await this.finishView(session, wanted);
@@ -272,7 +274,7 @@ export class RedoViewer extends LitElement {
     if (!session?.model.peek()) return undefined;
     return {
       preset,
-      dataset: datasetName,
+      dataset: datasetName && absoluteDataset(datasetName),
       weights: this.weightsSeed === seed ? weights : NO_WEIGHTS,
       seed: this.weightsSeed,
       iteration: session.iteration.peek(),

@@ -5,6 +5,7 @@ import {folderOf, stemOf, type TreeFile} from './file-tree.js';
 import {readImageHeader} from './image-header.js';
 import type {ImageItem, ImagePlan} from './image-set.js';
 import {learnRule} from './label-rule.js';
+import {inLanes} from './lanes.js';
 import {Notes} from './notes.js';
 
 const IMAGE_ENDING = /\.(jpe?g|png|webp|gif|bmp|ppm)$/i;
@@ -17,6 +18,8 @@ const MASK_SUFFIX = /[_-](mask|label|seg)$/i;
 const MIN_TO_SPLIT = 10;
 /** Images whose headers are read at opening, so that a broken one is left out and not met later. */
 const CHECKED_IMAGES = 500;
+/** Headers read at a time: mostly one waits for the disk. */
+const HEADER_LANES = 8;
 
 /** Whether a file is called an image that can be opened. */
 export function isImageName(path: string): boolean {
@@ -43,14 +46,18 @@ export async function planImageFolder(
   // A folder that is called «labels» and holds nothing else is a folder of images.
   const hasPhotos = masks.length < named.length;
   const notes = new Notes();
-  const images: TreeFile[] = [];
-  for (const [i, file] of named.filter(file => !hasPhotos || !isMask(file)).entries()) {
+  const photos = named.filter(file => !hasPhotos || !isMask(file));
+  const broken = new Map<TreeFile, Error>();
+  await inLanes(HEADER_LANES, photos.slice(0, CHECKED_IMAGES), async file => {
     try {
-      if (i < CHECKED_IMAGES) await readImageHeader(await file.read(), file.path);
-      images.push(file);
+      await readImageHeader(await file.read(), file.path);
     } catch (error) {
-      notes.add('broken', `Left out: ${(error as Error).message.replace(/^images: /, '')}`);
+      broken.set(file, error as Error);
     }
+  });
+  const images = photos.filter(file => !broken.has(file));
+  for (const error of photos.flatMap(file => broken.get(file) ?? [])) {
+    notes.add('broken', `Left out: ${error.message.replace(/^images: /, '')}`);
   }
   for (const {path} of files.filter(file => UNREADABLE_ENDING.test(file.path))) {
     notes.add(

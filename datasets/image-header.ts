@@ -13,6 +13,8 @@ export interface ImageHeader {
   orientation: number;
 }
 
+/** Bytes that hold most headers. */
+const FIRST_BYTES = 2 ** 12;
 /** Bytes that hold every header; those of a JPEG come after its thumbnail and colour profile. */
 const HEADER_BYTES = 2 ** 18;
 
@@ -21,12 +23,12 @@ const HEADER_BYTES = 2 ** 18;
  * @throws Error if the file is no image that is known, is cut short, or is too large to decode.
  */
 export async function readImageHeader(file: Blob, path: string): Promise<ImageHeader> {
-  const bytes = new DataView(await file.slice(0, HEADER_BYTES).arrayBuffer());
-  const header = bytes.byteLength > 0 ? parse(bytes, path) : undefined;
-  if (!header) {
+  const header = (await parseStart(file, FIRST_BYTES)) ?? (await parseStart(file, HEADER_BYTES));
+  if (header === 'cut') throw new Error(`images: ${path} must be a whole image; it is cut short`);
+  if (!header || header === 'other') {
     throw new Error(
       `images: ${path} must be an image (JPEG, PNG, WebP, GIF, BMP or PPM); ` +
-        (bytes.byteLength === 0 ? 'the file is empty' : 'its first bytes are of another kind')
+        (file.size === 0 ? 'the file is empty' : 'its first bytes are of another kind')
     );
   }
   const {width, height} = header;
@@ -39,25 +41,38 @@ export async function readImageHeader(file: Blob, path: string): Promise<ImageHe
   return header;
 }
 
-function parse(bytes: DataView, path: string): ImageHeader | undefined {
+/**
+ * The header within the first bytes: `other` if it is of no image, `cut` if the file ends before it;
+ * undefined if there is more of the file, and more is needed.
+ */
+async function parseStart(
+  file: Blob,
+  length: number
+): Promise<ImageHeader | 'other' | 'cut' | undefined> {
+  const bytes = new DataView(await file.slice(0, length).arrayBuffer());
   try {
-    const start = text(bytes, 0, 12);
-    if (start.startsWith('\xff\xd8\xff')) return parseJpeg(bytes);
-    if (start.startsWith('\x89PNG\r\n\x1a\n')) {
-      return upright('png', bytes.getUint32(16), bytes.getUint32(20));
-    }
-    if (start.startsWith('P6')) return parsePpm(bytes);
-    if (start.startsWith('GIF8')) {
-      return upright('gif', bytes.getUint16(6, true), bytes.getUint16(8, true));
-    }
-    if (start.startsWith('BM')) {
-      return upright('bmp', bytes.getInt32(18, true), Math.abs(bytes.getInt32(22, true)));
-    }
-    if (start.startsWith('RIFF') && start.endsWith('WEBP')) return parseWebp(bytes);
+    return (bytes.byteLength > 0 && parse(bytes)) || 'other';
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new Error(`images: ${path} must be a whole image; it is cut short`, {cause: error});
+    return file.size > length && length < HEADER_BYTES ? undefined : 'cut';
   }
+}
+
+/** @throws RangeError if the header goes on after these bytes. */
+function parse(bytes: DataView): ImageHeader | undefined {
+  const start = text(bytes, 0, 12);
+  if (start.startsWith('\xff\xd8\xff')) return parseJpeg(bytes);
+  if (start.startsWith('\x89PNG\r\n\x1a\n')) {
+    return upright('png', bytes.getUint32(16), bytes.getUint32(20));
+  }
+  if (start.startsWith('P6')) return parsePpm(bytes);
+  if (start.startsWith('GIF8')) {
+    return upright('gif', bytes.getUint16(6, true), bytes.getUint16(8, true));
+  }
+  if (start.startsWith('BM')) {
+    return upright('bmp', bytes.getInt32(18, true), Math.abs(bytes.getInt32(22, true)));
+  }
+  if (start.startsWith('RIFF') && start.endsWith('WEBP')) return parseWebp(bytes);
   return undefined;
 }
 

@@ -3,6 +3,7 @@
 import type {Dataset, Samples, Split} from './dataset.js';
 import {type Decoded, decodeImage, decodeMask} from './decode.js';
 import type {TreeFile} from './file-tree.js';
+import {inLanes} from './lanes.js';
 import type {Resampling} from './source.js';
 import {nearestMaskPixels, toSquare} from './square.js';
 
@@ -81,7 +82,7 @@ export function createImageSet(plan: ImagePlan, size: number): Dataset {
     const labels = items.every(item => item.mask)
       ? new Uint8Array(items.length * pixels)
       : undefined;
-    await inLanes(items, async (item, i) => {
+    await inLanes(LANES, items, async (item, i) => {
       const square = await squareOf(item);
       square.colors.forEach((value, j) => (images[i * pixels * 3 + j] = value / 127.5 - 1));
       labels?.set(square.labels!, i * pixels);
@@ -101,19 +102,4 @@ export async function readSquare(plan: ImagePlan, item: ImageItem, size: number)
   const decoded = await decodeMask(await mask.read(), mask.path);
   const places = nearestMaskPixels(shown, decoded, size);
   return {colors, labels: Uint8Array.from(places, pixel => plan.rule(decoded, pixel))};
-}
-
-/** Runs `work` on each item, a few at a time; the first that fails ends it. */
-async function inLanes<T>(
-  items: readonly T[],
-  work: (item: T, index: number) => Promise<void>
-): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next++;
-      await work(items[index]!, index);
-    }
-  };
-  await Promise.all(Array.from({length: Math.min(LANES, items.length)}, lane));
 }

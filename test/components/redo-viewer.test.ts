@@ -586,6 +586,22 @@ describe('redo-viewer', () => {
       expect(engine.bodies('open')[0]).to.include({preset: 'discs-2', dataset: 'other', seed: 5});
     });
 
+    it('takes the address of an archive as a data set', async () => {
+      const engine = new FakeEngine();
+      const el = await fixture<RedoViewer>(
+        html`<redo-viewer
+          preset="discs-2"
+          weights="none"
+          dataset="https://a.org/set.redo.zip"
+          .engine=${engine}
+        ></redo-viewer>`
+      );
+      await started(engine, el);
+      const urls = ['https://a.org/set.redo.zip'];
+      expect(engine.bodies('open')[0]!.dataset).to.deep.equal({name: 'set.redo.zip', urls});
+      expect((await el.currentView())!.dataset).to.equal(urls[0]);
+    });
+
     it('another seed opens anew, one model at a time', async () => {
       const {el, engine} = await viewer();
       el.seed = 3;

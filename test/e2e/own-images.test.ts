@@ -5,6 +5,7 @@ import {expect, fixture, html, waitUntil} from '@open-wc/testing';
 import type {RedoImageStrip} from '../../components/redo-image-strip.js';
 import type {RedoRegionGrid} from '../../components/redo-region-grid.js';
 import type {RedoViewer} from '../../components/redo-viewer.js';
+import {STRIP_LENGTH} from '../../core/session/session.js';
 import {loadLateElements} from '../../components/late-elements.js';
 import '../../components/redo-viewer.js';
 import {find, findAll} from '../fixtures/elements.js';
@@ -37,9 +38,9 @@ function drop(el: RedoViewer, files: readonly File[]): void {
 describe('redo-viewer on the user’s images [wasm]', function () {
   this.timeout(120_000);
 
-  async function opened(): Promise<RedoViewer> {
+  async function opened(place: 'worker' | 'main' = 'worker'): Promise<RedoViewer> {
     const el = await fixture<RedoViewer>(
-      html`<redo-viewer preset="blobs-32" backend="wasm" image="5"></redo-viewer>`
+      html`<redo-viewer preset="blobs-32" backend="wasm" place=${place} image="5"></redo-viewer>`
     );
     await waitUntil(() => isDrawn(el), 'the regions must be redrawn', PATIENCE);
     await loadLateElements();
@@ -74,6 +75,45 @@ describe('redo-viewer on the user’s images [wasm]', function () {
     await waitUntil(() => stripOf(el).pictures.every(picture => picture), 'and seen', PATIENCE);
   });
 
+  it('decodes no image of a folder but those of the strip', async () => {
+    const el = await opened('main');
+    const folder = await Promise.all(
+      Array.from({length: 50}, async (_, i) => {
+        const blob = await photograph(i * 7, 'image/jpeg');
+        return new File([blob], `${String(i).padStart(2, '0')}.jpg`);
+      })
+    );
+    const decoded: string[] = [];
+    const decode = window.createImageBitmap.bind(window);
+    const counting: (source: ImageBitmapSource, options?: ImageBitmapOptions) => unknown = (
+      source,
+      options
+    ) => {
+      if (source instanceof File) decoded.push(source.name);
+      return decode(source, options);
+    };
+    window.createImageBitmap = counting as typeof decode;
+    try {
+      drop(el, folder);
+      const shown = () => {
+        const {pictures, count} = stripOf(el);
+        return count === 50 && pictures.every(picture => picture) && isDrawn(el);
+      };
+      await waitUntil(shown, 'the photographs must be shown', PATIENCE);
+      const first = folder.slice(0, STRIP_LENGTH).map(({name}) => name);
+      expect(decoded.toSorted(), 'each once').to.deep.equal(first);
+
+      stripOf(el).dispatchEvent(
+        new CustomEvent('image-pick', {detail: {index: 30}, bubbles: true, composed: true})
+      );
+      await waitUntil(() => stripOf(el).first === 24 && shown(), 'the page of 30', PATIENCE);
+      const page = folder.slice(24, 24 + STRIP_LENGTH).map(({name}) => name);
+      expect(decoded.slice(STRIP_LENGTH).toSorted()).to.deep.equal(page);
+    } finally {
+      window.createImageBitmap = decode;
+    }
+  });
+
   it('says why files can’t be opened, and keeps its images', async () => {
     const el = await opened();
     drop(el, [new File(['hello'], 'notes.txt')]);
@@ -85,10 +125,13 @@ describe('redo-viewer on the user’s images [wasm]', function () {
 
   it('leaves a model file alone', async () => {
     const el = await opened();
-    const {version} = el.session!;
-    const before = version.value;
+    let picks = 0;
+    el.renderRoot.addEventListener('images-pick', () => picks++);
     drop(el, [new File([''], 'model.safetensors')]);
-    await el.updateComplete;
-    expect([el.session!.status.value, version.value]).to.deep.equal(['ready', before]);
+    const message = () => el.shadowRoot!.querySelector('redo-error-panel')?.message ?? '';
+    await waitUntil(() => message() !== '', 'the model must be refused', PATIENCE);
+    expect(message()).to.match(/^model\.safetensors: /);
+    expect(picks).to.equal(0);
+    expect(stripOf(el).count).to.equal(1000);
   });
 });
