@@ -38,10 +38,9 @@ describe('planPacked(files, archive, options)', function () {
         worker.onerror = ({message}) => reject(new Error(message));
       });
       worker.postMessage(await makePack(LFW));
-      const {counts, red, openMs} = await answered;
+      const {counts, red} = await answered;
       expect(counts).to.deep.equal({train: LFW - 2, val: 1, test: 1});
       expect(red).to.equal((LFW - 3) % 256);
-      expect(openMs).to.be.lessThan(1000);
     } finally {
       worker.terminate();
     }
