@@ -32,7 +32,7 @@ const ASSUMED: Readonly<Record<string, string>> = {
 const ACTIVATIONS = {relu: 'ReLU', tanh: 'tanh', mask: 'sum to 1'} as const;
 
 /** What values are called that no gradient passes. */
-const DEAD = {relu: 'dead', tanh: 'saturated', mask: 'saturated', none: 'zero'} as const;
+const DEAD = {relu: 'dead', tanh: 'saturated', mask: 'saturated', none: 'at 0'} as const;
 
 function plural(count: number, one: string): string {
   return `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
@@ -291,11 +291,11 @@ export const explorerStrings = {
       [name, shape.join(' × '), ...(activation ? [ACTIVATIONS[activation]] : [])].join(' · '),
     redrawn: 'of the redraw',
     features: 'Feature maps',
-    summary: (channels: number, width: number, height: number) =>
-      `${plural(channels, 'channel')} of ${width} × ${height}`,
-    /** Channels that are dead everywhere. */
+    summary: ([height, width, channels]: LayerInfo['shape']) =>
+      `${plural(channels, 'channel')} of ${height} × ${width}`,
+    /** Channels that no gradient passes anywhere. */
     stuck: (count: number, activation: LayerInfo['activation']) =>
-      `${formatCount(count)} ${DEAD[activation ?? 'none']}`,
+      `${formatCount(count)} ${DEAD[activation ?? 'none']}${activation === 'relu' ? '' : ' everywhere'}`,
     order: 'Order',
     orders: (order: ChannelOrder, activation: LayerInfo['activation']) =>
       order === 'dead' ? DEAD[activation ?? 'none'] : order,
