@@ -309,6 +309,7 @@ export const explorerStrings = {
       `Channel ${channel}: mean ${formatDigits(mean[channel]!)}, spread ${formatDigits(spread[channel]!)}, ` +
       `${formatShare(dead[channel])} ${DEAD[activation ?? 'none']}`,
     channels: 'Channels',
+    point: 'Point at a channel, or pick one, to read its numbers.',
     all: (channels: number) => `Show all ${formatCount(channels)}`,
     least: (limit: number) => formatDigits(-limit),
     most: (limit: number) => formatDigits(limit),
@@ -327,6 +328,6 @@ export const explorerStrings = {
     divided: (sigma: number, largest: number) =>
       `divided by σ ${formatDigits(sigma)}, ${formatShare(sigma / largest)} of the largest`,
     plain: 'not normalised',
-    hint: 'After a ReLU, a channel that is 0 everywhere is dead: on this image it tells nothing, and learns nothing. After tanh and in masks, values near the ends are saturated. Arrow keys go from channel to channel.',
+    hint: 'After a ReLU, a channel that is 0 everywhere is dead: on this image it tells nothing, and learns nothing. After tanh and in masks, values near the ends are saturated.',
   },
 } as const;

@@ -118,8 +118,8 @@ describe('drawSpectrum(svg, spectrum, width)', () => {
 
   for (const [values, ticks] of [
     [
-      [2000, 5e-4],
-      ['0.001', '0.1', '10', '1000'],
+      [2000, 5e-3],
+      ['0.01', '1', '100'],
     ],
     [
       [2, 0.15],
