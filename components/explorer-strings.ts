@@ -32,7 +32,7 @@ const ASSUMED: Readonly<Record<string, string>> = {
 const ACTIVATIONS = {relu: 'ReLU', tanh: 'tanh', mask: 'sum to 1'} as const;
 
 /** What values are called that no gradient passes. */
-const DEAD = {relu: 'dead', tanh: 'saturated', mask: 'saturated', none: 'zero'} as const;
+const DEAD = {relu: 'dead', tanh: 'saturated', mask: 'saturated', none: 'at 0'} as const;
 
 function plural(count: number, one: string): string {
   return `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
@@ -291,11 +291,11 @@ export const explorerStrings = {
       [name, shape.join(' × '), ...(activation ? [ACTIVATIONS[activation]] : [])].join(' · '),
     redrawn: 'of the redraw',
     features: 'Feature maps',
-    summary: (channels: number, width: number, height: number) =>
-      `${plural(channels, 'channel')} of ${width} × ${height}`,
-    /** Channels that are dead everywhere. */
+    summary: ([height, width, channels]: LayerInfo['shape']) =>
+      `${plural(channels, 'channel')} of ${height} × ${width}`,
+    /** Channels that no gradient passes anywhere. */
     stuck: (count: number, activation: LayerInfo['activation']) =>
-      `${formatCount(count)} ${DEAD[activation ?? 'none']}`,
+      `${formatCount(count)} ${DEAD[activation ?? 'none']}${activation === 'relu' ? '' : ' everywhere'}`,
     order: 'Order',
     orders: (order: ChannelOrder, activation: LayerInfo['activation']) =>
       order === 'dead' ? DEAD[activation ?? 'none'] : order,
@@ -309,6 +309,7 @@ export const explorerStrings = {
       `Channel ${channel}: mean ${formatDigits(mean[channel]!)}, spread ${formatDigits(spread[channel]!)}, ` +
       `${formatShare(dead[channel])} ${DEAD[activation ?? 'none']}`,
     channels: 'Channels',
+    point: 'Point at a channel, or pick one, to read its numbers.',
     all: (channels: number) => `Show all ${formatCount(channels)}`,
     least: (limit: number) => formatDigits(-limit),
     most: (limit: number) => formatDigits(limit),
@@ -327,6 +328,6 @@ export const explorerStrings = {
     divided: (sigma: number, largest: number) =>
       `divided by σ ${formatDigits(sigma)}, ${formatShare(sigma / largest)} of the largest`,
     plain: 'not normalised',
-    hint: 'After a ReLU, a channel that is 0 everywhere is dead: on this image it tells nothing, and learns nothing. After tanh and in masks, values near the ends are saturated. Arrow keys go from channel to channel.',
+    hint: 'After a ReLU, a channel that is 0 everywhere is dead: on this image it tells nothing, and learns nothing. After tanh and in masks, values near the ends are saturated.',
   },
 } as const;

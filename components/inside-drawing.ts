@@ -5,7 +5,6 @@ import {axisBottom, axisLeft, line, scaleLinear, scaleLog, select} from 'd3';
 import type {NumberValue, ScaleContinuousNumeric} from 'd3';
 import type {Spectrum} from '../core/engine/protocol.js';
 import {explorerStrings} from './explorer-strings.js';
-import {formatDigits} from './format.js';
 
 /** Height of the bars, and of the charts of weights with their axes, in CSS pixels. */
 export const BARS_HEIGHT = 44;
@@ -66,7 +65,7 @@ export function drawHistogram(
   });
   drawPath(root, 'counts', `${path}V${base}z`);
   drawPath(root, 'zero', from < 0 && to > 0 ? `M${x(0).toFixed(1)} ${MARGIN.top}V${base}` : '');
-  drawAxes(root, x, y, width, 3);
+  drawAxes(root, x, y, width, y.ticks(3));
 }
 
 /** Singular values on a logarithmic scale, the largest first, and the σ in use across them. */
@@ -117,7 +116,7 @@ export function drawSpectrum(
     // Over the line where there is room, else under it.
     .attr('y', value => at(value) + (at(value) > MARGIN.top + 14 ? -4 : 13))
     .text(value => explorerStrings.inside.sigma(value));
-  drawAxes(root, x, y, width, 4);
+  drawAxes(root, x, y, width, logTicks(y.domain(), 4));
 }
 
 function drawPath(root: Root, name: string, path: string): void {
@@ -129,8 +128,9 @@ function drawPath(root: Root, name: string, path: string): void {
     .attr('d', each => each);
 }
 
-function drawAxes(root: Root, x: Scale, y: Scale, width: number, rows: number): void {
-  const format = (value: NumberValue): string => formatDigits(Number(value));
+function drawAxes(root: Root, x: Scale, y: Scale, width: number, ticks: readonly number[]): void {
+  const format = (value: NumberValue): string =>
+    `${Number(Number(value).toPrecision(3))}`.replace('-', '−');
   const group = (name: string, place: string) =>
     root
       .selectAll<SVGGElement, number>(`g.${name}`)
@@ -140,18 +140,29 @@ function drawAxes(root: Root, x: Scale, y: Scale, width: number, rows: number): 
       .attr('transform', place);
   const across = axisBottom(x)
     .ticks(Math.max(2, Math.floor(width / 90)))
-    .tickFormat(value => `${Number(value)}`.replace('-', '−'))
+    .tickFormat(format)
     .tickSizeOuter(0);
   group('x', `translate(0 ${CHART_HEIGHT - MARGIN.bottom})`).call(across);
-  // A logarithmic scale has ticks at each digit: of more than are wanted, the powers of ten.
-  const all = y.ticks(rows);
-  const powers = all.filter(value => Number.isInteger(Math.log10(value)));
-  const ticks = all.length > rows + 1 && powers.length > 1 ? powers : all;
-  const thin = Math.ceil(ticks.length / (rows + 1));
-  const up = axisLeft(y)
-    .tickValues(ticks.filter((_, i) => i % thin === 0))
-    .tickFormat(format)
-    .tickSize(4)
-    .tickSizeOuter(0);
+  const up = axisLeft(y).tickValues(ticks).tickFormat(format).tickSize(4).tickSizeOuter(0);
   group('y', `translate(${MARGIN.left} 0)`).call(up);
+}
+
+/**
+ * Ticks of a logarithmic scale, few enough to be read: powers of ten, with 2 and 5 between them where
+ * there are not enough; of a range without those, the ticks of an even scale.
+ */
+function logTicks([low = 0, high = 0]: readonly number[], count: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const powers = Array.from({length: last - first + 1}, (_, i) => first + i);
+  const within = (factors: readonly number[]): number[] =>
+    powers
+      .flatMap(power => factors.map(factor => Number(`${factor}e${power}`)))
+      .filter(value => value >= low && value <= high);
+  const decades = within([1]);
+  if (decades.length > 2) {
+    const step = Math.ceil(decades.length / (count + 1));
+    return decades.filter((_, i) => i % step === 0);
+  }
+  const some = within([1, 2, 5]);
+  return some.length > 1 ? some : scaleLinear([low, high], [0, 1]).ticks(count);
 }

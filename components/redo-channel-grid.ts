@@ -293,7 +293,11 @@ export class RedoChannelGrid extends LitElement {
         <svg aria-hidden="true"></svg>
       </div>
       <p class="told">
-        ${features && told !== undefined ? names.channel(told, features) : nothing}
+        ${
+          features && told !== undefined
+            ? names.channel(told, features)
+            : html`<span class="soft">${names.point}</span>`
+        }
       </p>
       ${features ? this.renderChannels(features) : nothing}
       ${

@@ -123,20 +123,22 @@ export class RedoInsideView extends SessionElement {
     const {inside: names} = explorerStrings;
     const {features} = this;
     const {pending} = inside.features.state.value;
-    const activation = inside.layer.value?.activation;
+    const layer = inside.layer.value;
+    const activation = layer?.activation;
     const dead = features?.dead ?? [];
     const stuck = [...dead].filter(share => share === 1).length;
     return html`<section aria-label=${names.features}>
       <div class="bar">
         <h3>${names.features}</h3>
         ${
-          features
-            ? html`<span>
-                  ${names.summary(features.channels, features.planes.width, features.planes.height)}
-                </span>
-                <span class=${stuck > 0 ? 'stuck' : 'soft'}
-                  >${names.stuck(stuck, activation)}</span
-                >`
+          features && layer
+            ? html`<span>${names.summary(layer.shape)}</span> ${
+                  stuck > 0 || activation === 'relu'
+                    ? html`<span class=${stuck > 0 ? 'stuck' : 'soft'}>
+                        ${names.stuck(stuck, activation)}
+                      </span>`
+                    : nothing
+                }`
             : nothing
         }
         ${updating(pending)}
@@ -170,7 +172,7 @@ export class RedoInsideView extends SessionElement {
       </div>
       <redo-channel-grid
         .features=${features}
-        .layer=${`${inside.network.value} ${inside.layer.value?.name}`}
+        .layer=${`${inside.network.value} ${layer?.name}`}
         .order=${this.order}
         .ownScale=${this.ownScale}
         .pending=${pending}

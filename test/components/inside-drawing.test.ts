@@ -116,14 +116,28 @@ describe('drawSpectrum(svg, spectrum, width)', () => {
     expect(dotsOf(svg).map(([x]) => x)).to.deep.equal([52]);
   });
 
-  it('has few ticks, also over many powers of ten', () => {
-    const svg = made();
-    for (const values of [Float32Array.of(1000, 1e-3), Float32Array.of(0.8, 0.799)]) {
-      drawSpectrum(svg, {singularValues: values, rank: 2}, 256);
-      const count = svg.querySelectorAll('g.y .tick').length;
-      expect(count).to.be.within(2, 6);
-    }
-  });
+  for (const [values, ticks] of [
+    [
+      [2000, 5e-3],
+      ['0.01', '1', '100'],
+    ],
+    [
+      [2, 0.15],
+      ['0.2', '0.5', '1', '2'],
+    ],
+    [
+      [0.8, 0.79],
+      ['0.5', '0.6', '0.7', '0.8', '0.9'],
+    ],
+  ] as const) {
+    it(`has few ticks at round numbers, from ${values[1]} to ${values[0]}`, () => {
+      const svg = made();
+      drawSpectrum(svg, {singularValues: Float32Array.from(values), rank: 2}, 256);
+      expect([...svg.querySelectorAll('g.y .tick')].map(each => each.textContent)).to.deep.equal(
+        ticks
+      );
+    });
+  }
 
   it('updates in place', () => {
     const svg = made();

@@ -123,7 +123,7 @@ describe('redo-channel-grid', () => {
 
   it('tells the channel under the pointer, and else the one in hand', async () => {
     const {el, items, told} = await made();
-    expect(told()).to.equal('');
+    expect(told()).to.equal('Point at a channel, or pick one, to read its numbers.');
     items()[1]!.click();
     await el.updateComplete;
     expect(told()).to.match(/^Channel 1: /);
@@ -191,7 +191,7 @@ describe('redo-channel-grid', () => {
     expect(told()).to.match(/^Channel 1: /);
     el.layer = 'second';
     await el.updateComplete;
-    expect(told()).to.equal('');
+    expect(told()).to.equal('Point at a channel, or pick one, to read its numbers.');
     expect(items()).to.have.length(64);
   });
 });
