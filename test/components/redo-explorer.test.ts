@@ -36,6 +36,9 @@ describe('redo-explorer', () => {
       await until(() => engine.count(kind) > 0);
     }
     await idle(engine);
+    // «updating…» fades in: what is judged is what is left when all of it is answered and shown.
+    const views = Object.values(VIEWS).map(({tag}) => find(el, tag));
+    await until(() => views.every(view => !view.shadowRoot!.querySelector('.updating')));
     await expect(el).to.be.accessible();
   });
 
