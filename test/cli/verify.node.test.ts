@@ -14,6 +14,7 @@ import {
   readSafetensors,
   writeSafetensors,
 } from '../../core/weights/safetensors.js';
+import {Program} from '../support/program.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SMALL = ['small-2-regions', 'small-4-regions'].map(
@@ -34,7 +35,11 @@ function node(...args: string[]): Result {
   return {status, out: stdout, err: stderr, last: stdout.trimEnd().split('\n').at(-1)!};
 }
 
-const verify = (...args: string[]): Result => node('cli/run.mjs', 'cli/verify.ts', ...args);
+let program: Program;
+const verify = (...args: string[]): Result => {
+  const ended = program.run(...args);
+  return {...ended, last: ended.out.trimEnd().split('\n').at(-1)!};
+};
 
 function passed({status, last, out, err}: Result): void {
   assert.equal(last, 'pass', out + err);
@@ -42,8 +47,14 @@ function passed({status, last, out, err}: Result): void {
 }
 
 let folder: string;
-before(() => (folder = mkdtempSync(join(tmpdir(), 'redo-verify-'))));
-after(() => rmSync(folder, {recursive: true}));
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'redo-verify-'));
+  program = await Program.of('cli/verify.ts');
+});
+after(() => {
+  rmSync(folder, {recursive: true});
+  program.dispose();
+});
 
 /** The first small reference with some of its arrays or options changed. */
 function changed(
