@@ -88,6 +88,8 @@ export class RedoViewer extends LitElement {
   private openedIteration = 0;
   /** Whether the model is out of a file of the user's. */
   private ownModel = false;
+  /** Whether the weights were drawn anew since the model was opened. */
+  private isReset = false;
   /** Name of the data set that the user's own images stand in for. */
   @state() private usualDataset?: string;
   /** Seed that the weights were made from last. */
@@ -223,6 +225,7 @@ export class RedoViewer extends LitElement {
     this.weightsSeed = seed;
     this.usualDataset = undefined;
     this.ownModel = false;
+    this.isReset = false;
     this.viewNote = '';
     const {session, wanted} = this;
     this.wanted = undefined;
@@ -275,8 +278,10 @@ export class RedoViewer extends LitElement {
     return {
       preset,
       dataset: datasetName && absoluteDataset(datasetName),
-      weights: this.weightsSeed === seed ? weights : NO_WEIGHTS,
-      seed: this.weightsSeed,
+      // Read from another page, an address relative to this one would lead elsewhere.
+      weights:
+        weights && weights !== NO_WEIGHTS ? new URL(weights, document.baseURI).href : weights,
+      seed,
       iteration: session.iteration.peek(),
       image: session.image.peek(),
       region: session.region.peek(),
@@ -290,7 +295,7 @@ export class RedoViewer extends LitElement {
     const view = await this.currentView();
     const config = this.session?.model.peek()?.config;
     if (!view || !config) return undefined;
-    const trained = view.iteration !== this.openedIteration;
+    const trained = this.isReset || view.iteration !== this.openedIteration;
     const {share} = strings;
     const left = [
       ...(this.ownModel ? [share.leftModel] : []),
@@ -339,13 +344,14 @@ export class RedoViewer extends LitElement {
     this.weightsSeed = session.model.peek()?.seed ?? this.weightsSeed;
     this.openedIteration = session.iteration.peek();
     this.ownModel = true;
+    this.isReset = false;
     // A file's model comes with its own data set.
     this.usualDataset = undefined;
   }
 
   private handleReset({detail}: CustomEvent<TrainEvents['train-reset']>): void {
     this.weightsSeed = detail.seed;
-    this.openedIteration = 0;
+    this.isReset = true;
     this.ownModel = false;
     void this.session!.reset(detail.seed);
   }

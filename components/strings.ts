@@ -409,7 +409,7 @@ export const strings = {
   share: {
     title: 'Reproduce what you see',
     leftWeights: (iteration: number) =>
-      `The weights, trained here to iteration ${formatCount(iteration)}, are not in it: keep them on the shelf of trainings.`,
+      `The weights, made here and trained to iteration ${formatCount(iteration)}, are not in it: keep them on the shelf of trainings.`,
     leftModel: 'The model file is not in it: pass it on too.',
     leftImages: 'Your own images are not in it.',
   },

@@ -9,6 +9,7 @@ import type {RedoMaskLegend} from '../../components/redo-mask-legend.js';
 import type {RedoMaskView} from '../../components/redo-mask-view.js';
 import type {RedoPicture} from '../../components/redo-picture.js';
 import type {RedoRegionGrid} from '../../components/redo-region-grid.js';
+import type {RedoShareMenu} from '../../components/redo-share-menu.js';
 import type {RedoViewer} from '../../components/redo-viewer.js';
 import type {Kind} from '../../core/engine/protocol.js';
 import {loadLateElements} from '../../components/late-elements.js';
@@ -985,6 +986,23 @@ describe('redo-viewer', () => {
     await settled(engine, el);
     expect(kinds(engine)).to.include('tune');
     expect(el.session!.model.value!.training.lambdaZ).to.equal(3);
+  });
+
+  it('a view keeps to what was opened: weights drawn anew since are told, not carried', async () => {
+    const {el, engine} = await viewer();
+    const before = (await el.currentView())!;
+    expect(before).to.include({preset: 'discs-3', weights: 'none', seed: 1, iteration: 0});
+    const event = new CustomEvent('train-reset', {
+      detail: {seed: 9},
+      bubbles: true,
+      composed: true,
+    });
+    find(el, 'redo-train-controls').dispatchEvent(event);
+    await settled(engine, el);
+    expect((await el.currentView())!).to.include({weights: 'none', seed: 1});
+    const menu = find<RedoShareMenu>(el, 'redo-share-menu');
+    const {left} = (await menu.sharable())!;
+    expect(left.join()).to.contain('made here and trained to iteration 0');
   });
 
   describe('panels', () => {
