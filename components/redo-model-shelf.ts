@@ -7,6 +7,7 @@ import {DatabaseStore, type KeptModel, type ModelStore} from '../core/session/mo
 import type {Session} from '../core/session/session.js';
 import {explorerStrings} from './explorer-strings.js';
 import {SessionElement} from './session-element.js';
+import {saveFile} from './save-file.js';
 import {strings} from './strings.js';
 import './redo-error-panel.js';
 
@@ -123,18 +124,8 @@ export class RedoModelShelf extends SessionElement {
   private hand(bytes: ArrayBuffer, title: string): void {
     const name = `${title.replaceAll(/[^\p{L}\p{N}.-]+/gu, '-')}.safetensors`;
     const blob = new Blob([bytes]);
-    const event = new CustomEvent('file-saved', {
-      detail: {name, blob},
-      ...{bubbles: true, composed: true, cancelable: true},
-    });
+    saveFile(this, name, blob);
     this.message = strings.save.saved(name, blob.size);
-    if (!this.dispatchEvent(event)) return;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(blob);
-    link.download = name;
-    link.click();
-    // The browser has the file by the time of the next task.
-    setTimeout(() => URL.revokeObjectURL(link.href));
   }
 
   private async rename(shelf: ModelShelf, kept: KeptModel, input: HTMLInputElement): Promise<void> {

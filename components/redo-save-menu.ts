@@ -3,6 +3,7 @@ import {customElement, property, state} from 'lit/decorators.js';
 import {historyCsv, viewRecord} from '../core/session/records.js';
 import type {Session} from '../core/session/session.js';
 import {GifRecorder, MAX_FRAMES} from './gif-recorder.js';
+import {saveFile} from './save-file.js';
 import {strings} from './strings.js';
 import {controls, theme} from './theme.js';
 import {pngFile, svgFile} from './view-files.js';
@@ -88,11 +89,7 @@ export class RedoSaveMenu extends LitElement {
   private async save(ending: string, make: () => Promise<Blob> | Blob, what = ''): Promise<void> {
     const name = [this.fileName, what].filter(Boolean).join('-') + `.${ending}`;
     const blob = await make();
-    const event = new CustomEvent('file-saved', {
-      detail: {name, blob},
-      ...{bubbles: true, composed: true, cancelable: true},
-    });
-    if (this.dispatchEvent(event)) download(blob, name);
+    saveFile(this, name, blob);
     this.message = strings.save.saved(name, blob.size);
   }
 
@@ -179,15 +176,6 @@ export class RedoSaveMenu extends LitElement {
         ${this.message || nothing}
       </p>`;
   }
-}
-
-function download(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  // The browser has the file by the time of the next task.
-  setTimeout(() => URL.revokeObjectURL(link.href));
 }
 
 declare global {

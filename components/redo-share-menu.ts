@@ -9,6 +9,7 @@ import {
   viewJson,
 } from '../core/session/view-link.js';
 import {explorerStrings} from './explorer-strings.js';
+import {saveFile} from './save-file.js';
 import {htmlSnippet, javascriptSnippet, pytorchSnippet} from './share-snippets.js';
 import {controls, theme} from './theme.js';
 
@@ -123,17 +124,7 @@ export class RedoShareMenu extends LitElement {
     return this.attempt(({view}) => {
       const name = `${this.fileName}-view.json`;
       const blob = new Blob([viewJson(view)], {type: 'application/json'});
-      const event = new CustomEvent('file-saved', {
-        detail: {name, blob},
-        ...{bubbles: true, composed: true, cancelable: true},
-      });
-      if (this.dispatchEvent(event)) {
-        const link = document.createElement('a');
-        link.href = URL.createObjectURL(blob);
-        link.download = name;
-        link.click();
-        setTimeout(() => URL.revokeObjectURL(link.href));
-      }
+      saveFile(this, name, blob);
       return Promise.resolve(explorerStrings.share.saved(name));
     });
   }
