@@ -59,13 +59,17 @@ function runInNode(files: string[], tally: Tally): void {
   }
 }
 
-/** Prints a line a test file as it ends, and counts all at the end. */
+/** Prints a line a test file as it ends, with its time (one runs at a time), and counts all at the end. */
 function countingReporter(tally: Tally): Reporter {
+  let begun = performance.now();
   return {
     reportTestFileResults({logger, testFile, sessionsForTestFile}) {
       const file: Tally = new Map();
       for (const session of sessionsForTestFile) addPage(file, session);
-      logger.log(`${relative(ROOT, testFile)}: ${formatCount(total(file))}`);
+      const seconds = (performance.now() - begun) / 1000;
+      begun = performance.now();
+      const count = formatCount(total(file));
+      logger.log(`${relative(ROOT, testFile)}: ${count}, ${seconds.toFixed(1)} s`);
     },
     stop({sessions}) {
       for (const session of sessions) addPage(tally, session);
