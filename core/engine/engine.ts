@@ -10,6 +10,7 @@ import {ModelState} from '../model/state.js';
 import {type ReadModel, readModel} from '../training/read-model.js';
 import {type BackendOptions, onContextLost, startBackend} from './backend.js';
 import {DISPOSED} from './messages.js';
+import type {Inspector} from './inspector.js';
 import {OpenModel} from './open-model.js';
 import type {
   BackendInfo,
@@ -87,21 +88,22 @@ export class Engine implements EngineClient {
       onProgress?.({stage: 'dataset', done: 1, total: 1});
       return this.info(model);
     },
-    samples: ({model, images}) => this.model(model).samples(images),
-    segment: ({model, image}) => this.model(model).segment(image),
-    redraw: request => this.model(request.model).redraw(request),
-    score: ({model, region}) => this.model(model).score(region),
-    survey: (request, options) => this.model(request.model).survey(request, options),
-    compositions: (request, options) => this.model(request.model).compositions(request, options),
-    scores: (request, options) => this.model(request.model).scores(request, options),
-    saliency: request => this.model(request.model).saliency(request),
-    layers: ({model}) => this.model(model).layers(),
-    features: request => this.model(request.model).features(request),
-    spectrum: request => this.model(request.model).spectrum(request),
-    contrast: (request, options) => this.model(request.model).contrast(request, options),
-    covariance: (request, options) => this.model(request.model).covariance(request, options),
-    recover: ({model, image, codes, masks}) => this.model(model).recover(image, codes, masks),
-    recoveries: (request, options) => this.model(request.model).recoveries(request, options),
+    samples: request => this.inspect(request).samples(request),
+    segment: request => this.inspect(request).segment(request),
+    redraw: request => this.inspect(request).redraw(request),
+    score: request => this.inspect(request).score(request),
+    survey: (request, options) => this.inspect(request).survey(request, options),
+    compositions: (request, options) => this.inspect(request).compositions(request, options),
+    scores: (request, options) => this.inspect(request).scores(request, options),
+    saliency: request => this.inspect(request).saliency(request),
+    layers: request => this.inspect(request).layers(),
+    features: request => this.inspect(request).features(request),
+    spectrum: request => this.inspect(request).spectrum(request),
+    contrast: (request, options) => this.inspect(request).contrast(request, options),
+    covariance: (request, options) => this.inspect(request).covariance(request, options),
+    recover: request => this.inspect(request).recover(request),
+    recoveries: (request, options) => this.inspect(request).recoveries(request, options),
+    evaluate: (request, options) => this.inspect(request).evaluate(request, options),
     phase: ({model, side}) => this.model(model).phase(side),
     iterate: ({model, count, side}, options) =>
       this.model(model).iterate(count, side, {...options, isAwaited: () => this.queue.isAwaited}),
@@ -113,7 +115,6 @@ export class Engine implements EngineClient {
       this.model(model).tune(tuning);
       return this.info(model);
     },
-    evaluate: ({model, split, count}, options) => this.model(model).evaluate(split, count, options),
     snapshot: ({model, ...form}) => this.model(model).snapshot(form),
     restore: async ({model, checkpoint}) => {
       await this.model(model).restore(checkpoint);
@@ -153,7 +154,7 @@ export class Engine implements EngineClient {
     const model = new OpenModel(info, state, dataset, source);
     try {
       if (restoreOptimizers) model.resume(restoreOptimizers);
-      await model.warmUp(options);
+      await model.inspector.warmUp(options);
       signal?.throwIfAborted();
       if (this.disposed) throw new Error(DISPOSED);
     } catch (error) {
@@ -188,6 +189,10 @@ export class Engine implements EngineClient {
 
   private async info(model: ModelId): Promise<ModelInfo> {
     return {model, backend: await this.start(), ...this.model(model).info()};
+  }
+
+  private inspect({model}: {model: ModelId}): Inspector {
+    return this.model(model).inspector;
   }
 
   private model(id: ModelId): OpenModel {

@@ -21,7 +21,7 @@ export async function scoreEach(
   weights: Weights,
   config: ModelConfig,
   dataset: Dataset,
-  {split, indices, codes}: Requests['scores']['request'],
+  {split, indices, codes}: Omit<Requests['scores']['request'], 'model'>,
   options: RequestOptions
 ): Promise<Scores> {
   const real = new Float32Array(indices.length);

@@ -1007,12 +1007,12 @@ describeOn('wasm', 'OpenModel.phase()', () => {
     const info = {preset: 'blobs-32', dataset: 'blobs', config: TINY, training: TRAINING};
     const model = new OpenModel({...info, iteration: 0, seed: 1}, state, dataset);
     for (let i = 1; i < PHASE_COUNT; i++) await model.phase();
-    expect((await model.segment(IMAGE)).score).to.satisfy(Number.isFinite);
+    expect((await model.inspector.segment({image: IMAGE})).score).to.satisfy(Number.isFinite);
     const {version} = model.info();
     const error = await rejection(model.phase());
     expect(error.message).to.match(/^training: scoreReal must stay finite; got NaN/);
     expect(model.info().version).to.be.above(version);
-    expect((await model.segment(IMAGE)).score).to.satisfy(Number.isNaN);
+    expect((await model.inspector.segment({image: IMAGE})).score).to.satisfy(Number.isNaN);
     await model.dispose();
   });
 });
