@@ -2,6 +2,8 @@
 
 import type {Features, LayerInfo, ModelInfo} from '../core/engine/protocol.js';
 import type {NetworkName} from '../core/model/config.js';
+import type {Split} from '../datasets/dataset.js';
+import type {ImageOrder} from '../core/session/image-browser.js';
 import type {ChannelOrder} from '../core/session/inside.js';
 import type {KeptModel, StoreSpace} from '../core/session/model-store.js';
 import {formatCount, formatDigits, formatShare, formatValue} from './format.js';
@@ -253,6 +255,31 @@ export const explorerStrings = {
     },
     hint: 'The region in hand follows the path. Spherical keeps the length of the codes, as they are drawn; drag key frames, or use their arrows, to change the order.',
     empty: 'Two key frames make a path: add the code in hand, or codes from the shelf.',
+  },
+
+  browser: {
+    title: 'All images',
+    list: 'Images of the split, in their order',
+    split: 'Split',
+    splitOf: (split: Split, count: number) => `${split} ${formatCount(count)}`,
+    order: 'Order by',
+    orders: {
+      place: 'place',
+      objectIou: 'IoU of the objects',
+      accuracy: 'accuracy of the masks',
+      scores: 'score of D',
+    } satisfies Record<ImageOrder, string>,
+    descending: 'largest first',
+    count: 'of',
+    first: (count: number) => `the first ${formatCount(count)}`,
+    progress: (done: number, count: number) =>
+      `${formatCount(done)} of ${formatCount(count)} looked at`,
+    said: (order: ImageOrder, value: number) =>
+      `${order === 'place' ? '' : explorerStrings.browser.orders[order]} ${formatValue(value)}`,
+    item: (index: number, said: string) => `Image ${index}` + (said && `, ${said}`),
+    empty: 'This split has no images.',
+    none: 'Nothing has been looked at yet.',
+    hint: 'The best permutation of regions is taken for each image. Images without a true mask have no IoU.',
   },
 
   discriminator: {

@@ -5,14 +5,17 @@ import {SessionElement} from './session-element.js';
 import './redo-code-path.js';
 import './redo-code-shelf.js';
 import './redo-discriminator-view.js';
+import './redo-image-browser.js';
 import './redo-inside-view.js';
 import './redo-model-shelf.js';
 import './redo-recovery-scatter.js';
 import './redo-redraw-grid.js';
 
-type View = 'shelf' | 'path' | 'grid' | 'recovery' | 'discriminator' | 'inside' | 'models';
+type View =
+  'browser' | 'shelf' | 'path' | 'grid' | 'recovery' | 'discriminator' | 'inside' | 'models';
 
 const VIEWS: readonly View[] = [
+  'browser',
   'shelf',
   'path',
   'grid',
@@ -60,6 +63,8 @@ export class RedoExplorer extends SessionElement {
   private renderView(view: View): TemplateResult {
     const {bound: host} = this;
     switch (view) {
+      case 'browser':
+        return html`<redo-image-browser .viewer=${host}></redo-image-browser>`;
       case 'shelf':
         return html`<redo-code-shelf .viewer=${host}></redo-code-shelf>`;
       case 'path':

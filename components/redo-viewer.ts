@@ -3,6 +3,7 @@ import {html, LitElement, nothing, type PropertyValues, type TemplateResult} fro
 import {customElement, property, state} from 'lit/decorators.js';
 import {connectEngine} from '../core/engine/client.js';
 import type {EngineClient} from '../core/engine/protocol.js';
+import {isSplit, SPLITS, type Split} from '../datasets/dataset.js';
 import type {DatasetSource} from '../datasets/source.js';
 import type {Tuning} from '../core/model/config.js';
 import type {PlaneChoice} from '../core/session/latent.js';
@@ -110,7 +111,10 @@ export class RedoViewer extends LitElement {
   /** A view, as links hold it: model, image, codes, masks and panels, in the place of what other properties say. */
   @property() view?: string;
 
-  /** Index of the image in hand, among the held-out ones. */
+  /** Split of the image in hand: `train`, `val` or `test`; the held-out ones if absent, or all of the user's own. */
+  @property() split?: Split;
+
+  /** Index of the image in hand within its split. */
   @property({type: Number}) image = 0;
 
   /** Region in hand, from 0. */
@@ -252,7 +256,8 @@ export class RedoViewer extends LitElement {
     const {preset, dataset, weights, seed, image, region, panels} = view;
     this.viewError = undefined;
     this.wanted = view;
-    Object.assign(this, {preset, datasetName: dataset, weights, seed, image: image.index, region});
+    Object.assign(this, {preset, datasetName: dataset, weights, seed, region});
+    Object.assign(this, {split: image.split, image: image.index});
     if (panels !== undefined) this.panels = panels;
     // Opened anew also if it is the same model: it may have been trained since.
     this.requestUpdate('preset', null);
@@ -313,7 +318,10 @@ export class RedoViewer extends LitElement {
     this.session.region.value = Math.min(Math.max(Math.trunc(this.region) || 0, 0), regions - 1);
     // Of the user's own images all are shown; of others those that were not trained on.
     const split = this.session.model.peek()?.dataset.wholeSplit ?? 'test';
-    this.session.selectImage({split, index: Math.max(Math.trunc(this.image) || 0, 0)});
+    this.session.selectImage({
+      split: isSplit(this.split) ? this.split : split,
+      index: Math.max(Math.trunc(this.image) || 0, 0),
+    });
   }
 
   private setLooks(change: Partial<panels.Looks>): void {
@@ -332,6 +340,7 @@ export class RedoViewer extends LitElement {
     if (usual === undefined) return;
     // The new images may be fewer than the number of the one in hand.
     this.image = 0;
+    this.split = undefined;
     await session.useDataset(source ?? usual);
     if (session !== this.session || session.failure.peek()) return;
     this.usualDataset = source && usual;
@@ -386,6 +395,10 @@ export class RedoViewer extends LitElement {
     if (this.panelsError) {
       const {message} = this.panelsError;
       troubles.push({during: 'panels', message, retry: () => this.requestUpdate('panels')});
+    }
+    if (this.split && !isSplit(this.split)) {
+      const message = `split: must be one of ${SPLITS.join(', ')}; got ${this.split as string}`;
+      troubles.push({during: 'split', message, retry: () => this.requestUpdate('split')});
     }
     if (this.viewError) {
       const {message} = this.viewError;
@@ -457,7 +470,7 @@ export class RedoViewer extends LitElement {
           part="sheet"
           class="sheet ${this.panels === undefined ? '' : 'chosen'}"
           data-view="sheet"
-          @image-pick=${(event: CustomEvent<{index: number}>) => (this.image = event.detail.index)}
+          @image-pick=${({detail}: CustomEvent<{index: number}>) => (this.image = detail.index)}
           @region-pick=${(event: CustomEvent<{region: number}>) =>
             (this.region = event.detail.region)}
           @code-input=${({detail}: CustomEvent<{dimension: number; value: number}>) =>

@@ -1,6 +1,7 @@
 import {batch} from '@preact/signals-core';
 import {css, html, LitElement, nothing, type TemplateResult} from 'lit';
 import {property} from 'lit/decorators.js';
+import type {Split} from '../datasets/dataset.js';
 import type {Resource} from '../core/graph/resource.js';
 import type {Session} from '../core/session/session.js';
 import {explorerStrings} from './explorer-strings.js';
@@ -13,7 +14,9 @@ import './redo-error-panel.js';
 export interface SessionHost {
   /** Read from a signal: who reads it while rendering renders again when it is another. */
   readonly session: Session | undefined;
-  /** Index of the image in hand, among the held-out ones. */
+  /** Split of the image in hand; the one that is shown by itself if absent. */
+  split?: Split;
+  /** Index of the image in hand within its split. */
   image: number;
   /** Region in hand, from 0. */
   region: number;
@@ -96,7 +99,7 @@ export abstract class SessionElement extends LitElement {
     const {session} = host;
     // At once, so that what is drawn next is of all three.
     batch(() => {
-      session.selectImage({split: 'test', index: image});
+      session.selectImage({split: session.image.peek().split, index: image});
       session.region.value = region;
       session.codes.set(region, code);
     });

@@ -53,7 +53,7 @@ const STATUSES: Record<Status, string> = {
 };
 
 const FAILURES: Record<
-  Command | 'engine' | 'panels' | 'view' | 'link',
+  Command | 'engine' | 'panels' | 'split' | 'view' | 'link',
   {title: string; advice: string; action?: string}
 > = {
   engine: {
@@ -93,6 +93,10 @@ const FAILURES: Record<
     title: 'There is no such panel.',
     advice: 'All of them are shown. Correct the attribute panels of this element.',
   },
+  split: {
+    title: 'There is no such split.',
+    advice: 'The held-out images are shown. Correct the attribute split of this element.',
+  },
   view: {
     title: 'A picture could not be computed.',
     advice: 'What is shown may be out of date. Try again, or pick another image.',
@@ -125,7 +129,7 @@ export const strings = {
   phase: (phase: Phase) => PHASES[phase],
   stage: (stage: SessionProgress['stage']) => STAGES[stage],
   status: (status: Status) => STATUSES[status],
-  failure: (during: Command | 'engine' | 'panels' | 'view' | 'link') => FAILURES[during],
+  failure: (during: Command | 'engine' | 'panels' | 'split' | 'view' | 'link') => FAILURES[during],
   tryAgain: 'Try again',
   drop: 'Drop the model file to open it',
   updating: 'updating…',

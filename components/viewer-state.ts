@@ -10,7 +10,6 @@ import type {
   Requests,
 } from '../core/engine/protocol.js';
 import type {Resource, ResourceState} from '../core/graph/resource.js';
-import type {Command} from '../core/session/open-model.js';
 import {collapseRule, findCollapse, type Collapse} from '../core/session/collapse.js';
 import {matchRegions, type Agreement} from '../core/session/region-matching.js';
 import {Session} from '../core/session/session.js';
@@ -22,7 +21,7 @@ import {strings} from './strings.js';
 
 /** Something that failed, as it is shown. */
 export interface Trouble {
-  during: Command | 'engine' | 'panels' | 'view' | 'link';
+  during: Parameters<typeof strings.failure>[0];
   message: string;
   retry: () => void;
 }

@@ -3,6 +3,12 @@
 /** Training images, images for choosing a model, images for the final score. */
 export type Split = 'train' | 'val' | 'test';
 
+export const SPLITS: readonly Split[] = ['train', 'val', 'test'];
+
+export function isSplit(value: unknown): value is Split {
+  return (SPLITS as readonly unknown[]).includes(value);
+}
+
 /** Images with their ground truth, where there is one. */
 export interface Samples {
   /** Number of images. */

@@ -1,6 +1,6 @@
 /** Layouts recognised by their files: the paper's data sets as their authors hand them out, and any set with lists. */
 
-import type {Split} from './dataset.js';
+import {SPLITS, type Split} from './dataset.js';
 import {folderOf, stemOf, type TreeFile} from './file-tree.js';
 import {planSplits} from './split-folder.js';
 import type {ImageItem, ImagePlan, LabelRule} from './image-set.js';
@@ -15,8 +15,6 @@ interface Layout {
   mark: RegExp;
   plan: (files: Files, maxRegions: number, name: string) => Promise<ImagePlan | undefined>;
 }
-
-const SPLITS = ['train', 'val', 'test'] as const;
 
 const LAYOUTS: readonly Layout[] = [
   {mark: /^(.*\/|)splits\.json$/, plan: planSplits},
@@ -148,7 +146,7 @@ async function planCub(files: Files): Promise<ImagePlan | undefined> {
 function splitsOf(
   items: (split: Split, digit: number) => readonly (ImageItem | undefined)[]
 ): Record<Split, readonly ImageItem[]> {
-  const of = (digit: 0 | 1 | 2) => items(SPLITS[digit], digit).filter(item => item !== undefined);
+  const of = (digit: 0 | 1 | 2) => items(SPLITS[digit]!, digit).filter(item => item !== undefined);
   return {train: of(0), val: of(1), test: of(2)};
 }
 

@@ -12,7 +12,7 @@ import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {deflateSync} from 'node:zlib';
 
-const SPLITS = ['train', 'val', 'test'];
+import {SPLITS} from './dataset.js';
 
 const {values} = parseArgs({options: {from: {type: 'string'}}});
 if (!values.from) throw new Error('pack-splits: --from must name the folder of the lists');

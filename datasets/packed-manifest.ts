@@ -1,6 +1,6 @@
 /** What `redo.json` of a packed data set says. */
 
-import type {Split} from './dataset.js';
+import {isSplit, type Split} from './dataset.js';
 import type {Resampling} from './source.js';
 
 const FORMAT = 'redo-dataset';
@@ -57,7 +57,7 @@ export function parseManifest(text: string, archive: string): Manifest {
     regionNames!.length < 2 ||
     regionNames!.length > 256 ||
     (resampling !== 'nearest' && resampling !== 'smooth') ||
-    (wholeSplit !== undefined && !['train', 'val', 'test'].includes(wholeSplit)) ||
+    (wholeSplit !== undefined && !isSplit(wholeSplit)) ||
     !isTexts(notes) ||
     typeof splitsSha256 !== 'string' ||
     !isTexts(sumsSha256)

@@ -203,6 +203,11 @@ render(
       <redo-code-path for="viewer"></redo-code-path>
     </section>
     <section class="wide">
+      <h2>redo-image-browser</h2>
+      <p>The images of the viewer above, by split and by score.</p>
+      <redo-image-browser for="viewer"></redo-image-browser>
+    </section>
+    <section class="wide">
       <h2>redo-redraw-grid</h2>
       <p>Bound to the viewer above: a click on a cell takes it in hand there.</p>
       <redo-redraw-grid for="viewer"></redo-redraw-grid>

@@ -9,7 +9,7 @@
 
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {availableParallelism, tmpdir} from 'node:os';
 import {join, relative, resolve, sep} from 'node:path';
 import {parseArgs} from 'node:util';
 import {startTestRunner, type Reporter} from '@web/test-runner';
@@ -19,6 +19,9 @@ import {add, addPage, formatCount, formatPlaces, isGreen, total, type Tally} fro
 import {countTap} from './tap.js';
 
 const ROOT = join(import.meta.dirname, '..');
+
+/** Folder of the tests that drive a browser from Node and look at how long it takes. */
+const TIMED = join('test', 'e2e');
 
 /** All test files, or those that are named or lie in a named folder; relative to the root. */
 function selectTests(wanted: string[]): string[] {
@@ -37,13 +40,21 @@ function selectTests(wanted: string[]): string[] {
   return [...new Set(selected)];
 }
 
-/** Runs test files in Node. */
+/** Runs test files in Node: those that look at times alone, then the others side by side. */
 function runInNode(files: string[], tally: Tally): void {
+  const timed = files.filter(file => file.startsWith(TIMED));
+  const others = files.filter(file => !timed.includes(file));
+  if (timed.length > 0) runTogether(timed, 1, tally);
+  if (others.length > 0) runTogether(others, availableParallelism(), tally);
+}
+
+/** Runs test files in Node, so many at a time. */
+function runTogether(files: string[], concurrency: number, tally: Tally): void {
   const folder = mkdtempSync(join(tmpdir(), 'redo-viewer-'));
   const tap = join(folder, 'results.tap');
   try {
     const args = [
-      ...['--import', 'tsx', '--test'],
+      ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`],
       ...['--test-reporter', 'spec', '--test-reporter-destination', 'stdout'],
       ...['--test-reporter', 'tap', '--test-reporter-destination', tap],
     ];

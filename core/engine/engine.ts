@@ -89,6 +89,8 @@ export class Engine implements EngineClient {
       return this.info(model);
     },
     samples: request => this.inspect(request).samples(request),
+    thumbnails: request => this.inspect(request).thumbnails(request),
+    assess: (request, options) => this.inspect(request).assess(request, options),
     segment: request => this.inspect(request).segment(request),
     redraw: request => this.inspect(request).redraw(request),
     score: request => this.inspect(request).score(request),

@@ -16,10 +16,11 @@ import {
 } from '../model/redo.js';
 import type {ModelState} from '../model/state.js';
 import {evaluateMasks} from '../training/evaluate.js';
+import {assessEach} from './assessments.js';
 import {closeBitmaps} from './bitmaps.js';
 import {composeEach} from './compositions.js';
 import {featuresOf, layersOf, spectrumOf} from './inside.js';
-import {fromMasks, toDrawable, toMasks, toPicture} from './pictures.js';
+import {fromMasks, shrink, toDrawable, toMasks, toPicture} from './pictures.js';
 import {recoverEach} from './recoveries.js';
 import {saliency} from './saliency.js';
 import {scoreEach} from './scores.js';
@@ -73,6 +74,19 @@ export class Inspector {
         };
       })
     );
+  }
+
+  async thumbnails(request: Body<'thumbnails'>): Result<'thumbnails'> {
+    const side = this.sideOf('thumbnails', request);
+    const {images, size, count} = await this.subject.dataset.read(request.split, request.indices);
+    const length = size * size * 3;
+    return Array.from({length: count}, (_, i) =>
+      shrink(toPicture(images.subarray(i * length, (i + 1) * length), size), side)
+    );
+  }
+
+  async assess(request: Body<'assess'>, options: RequestOptions): Result<'assess'> {
+    return assessEach(this.weights(), this.config, this.subject.dataset, request, options);
   }
 
   async segment({image: ref}: Body<'segment'>): Result<'segment'> {

@@ -49,6 +49,23 @@ export function toPicture(values: Float32Array, size: number, alpha?: Float32Arr
   return {width: size, height: size, pixels};
 }
 
+/** An opaque picture averaged down. @param side Height and width, a divisor of the picture's. */
+export function shrink(picture: Picture, side: number): Picture {
+  const factor = picture.width / side;
+  if (factor === 1) return picture;
+  const pixels = new Uint8ClampedArray(side * side * 4);
+  for (let at = 0; at < pixels.length; at++) {
+    const [x, y, channel] = [(at >> 2) % side, Math.floor(at / (4 * side)), at % 4];
+    let sum = 0;
+    for (let dy = 0; dy < factor; dy++) {
+      const row = (y * factor + dy) * picture.width + x * factor;
+      for (let dx = 0; dx < factor; dx++) sum += picture.pixels[4 * (row + dx) + channel]!;
+    }
+    pixels[at] = sum / factor ** 2;
+  }
+  return {width: side, height: side, pixels};
+}
+
 /** @param values `[size, size, regions]`, each in [0, 1]. */
 export function toMasks(values: Float32Array, size: number, regions: number): Masks {
   const pixels = size * size;

@@ -159,6 +159,16 @@ export interface Scores {
   redrawn: Float32Array<ArrayBuffer>[];
 }
 
+/** What is said of images one by one, `[images]` each. */
+export interface Assessments {
+  /** D(I). */
+  scores: Float32Array<ArrayBuffer>;
+  /** Share of pixels in the right region under the best permutation; NaN without true masks. */
+  accuracy: Float32Array<ArrayBuffer>;
+  /** Mean IoU of the objects under the best permutation; NaN without true masks. */
+  objectIou: Float32Array<ArrayBuffer>;
+}
+
 /** How D's score of one redraw depends on what it sees. */
 export interface Saliency {
   width: number;
@@ -258,6 +268,16 @@ export interface Requests {
   samples: {
     request: {model: ModelId; images: readonly ImageRef[]};
     result: {picture: Picture; labels?: Uint8Array<ArrayBuffer>}[];
+  };
+  /** Images of a split, small: `side` is their height and width, a divisor of the model's size. */
+  thumbnails: {
+    request: {model: ModelId; split: Split; indices: readonly number[]; side: number};
+    result: Picture[];
+  };
+  /** D's score of each image, and how good f's masks of it are. Aborted between batches of images. */
+  assess: {
+    request: {model: ModelId; split: Split; indices: readonly number[]};
+    result: Assessments;
   };
   /** M = f(I). `areas[k]` is the mean of M_k; `score` is D(I). */
   segment: {

@@ -1,6 +1,7 @@
 /** What D says, and where it looks, as asynchronous nodes. */
 
 import {computed, signal} from '@preact/signals-core';
+import type {Split} from '../../datasets/dataset.js';
 import {Random} from '../../datasets/random.js';
 import {resource, type Resource} from '../graph/resource.js';
 import type {RedrawRequest, Saliency, Scores} from '../engine/protocol.js';
@@ -11,15 +12,17 @@ import type {About} from './views.js';
 /** How many images D can be asked about. */
 export const SCORE_COUNTS = [32, 64, 128, 256] as const;
 
-/** D's scores of held-out images: as they are, and with each region redrawn. */
+/** D's scores of images of one split: as they are, and with each region redrawn. */
 export interface ScoreSample extends Scores {
   model: number;
+  split: Split;
   /** Images that are to be scored; the arrays are shorter while some have not been. */
   count: number;
 }
 
 interface ScoresRequest {
   model: number;
+  split: Split;
   count: number;
   regions: number;
   codeSize: number;
@@ -31,7 +34,7 @@ interface ScoresRequest {
  * finish what they are at while weights or codes change.
  */
 export class Discriminator {
-  /** Images to ask about: the first so many that were held out. */
+  /** Images to ask about: the first so many of the split in hand. */
   readonly count = signal(64);
   readonly scores: Resource<ScoreSample>;
   /** How the score of the redraw in hand depends on its pixels and on its mask. */
@@ -42,7 +45,10 @@ export class Discriminator {
   constructor(sources: ExplorerSources) {
     this.sources = sources;
     const {model, image, region, code, editedMasks, regions, codeSize, size, weights} = sources;
-    const count = computed(() => Math.min(this.count.value, sources.imageCount.value));
+    const split = computed(() => image.value.split);
+    const count = computed(() =>
+      Math.min(this.count.value, sources.counts.value?.[split.value] ?? 0)
+    );
     this.scores = resource<ScoresRequest, ScoreSample>({
       request: () => {
         // Not part of what is asked; only makes the request a new one.
@@ -50,6 +56,7 @@ export class Discriminator {
         if (model.value === undefined) return undefined;
         return {
           model: model.value,
+          split: split.value,
           count: count.value,
           regions: regions.value,
           codeSize: codeSize.value,
@@ -57,7 +64,8 @@ export class Discriminator {
         };
       },
       load: (request, signal, land) => this.loadScores(request, signal, land),
-      supersedes: (newer, older) => newer.model !== older.model || newer.count !== older.count,
+      supersedes: (newer, older) =>
+        newer.model !== older.model || newer.split !== older.split || newer.count !== older.count,
     });
     this.saliency = resource<{body: RedrawRequest}, About<Saliency> & {region: number}>({
       request: () => {
@@ -77,13 +85,16 @@ export class Discriminator {
   }
 
   private async loadScores(
-    {model, count, regions, codeSize, size}: ScoresRequest,
+    {model, split, count, regions, codeSize, size}: ScoresRequest,
     signal: AbortSignal,
     land: (sample: ScoreSample) => void
   ): Promise<ScoreSample> {
     const last = this.scores.state.peek().value;
     // Of other weights, but of the same images and codes: good until they are scored anew.
-    const kept = last?.model === model && last.redrawn.length === regions ? last : undefined;
+    const kept =
+      last?.model === model && last.split === split && last.redrawn.length === regions
+        ? last
+        : undefined;
     const start = (values: Float32Array | undefined): Float32Array<ArrayBuffer> => {
       const row = new Float32Array(count);
       row.set(values?.subarray(0, count) ?? []);
@@ -93,7 +104,7 @@ export class Discriminator {
     const redrawn = Array.from({length: regions}, (_, k) => start(kept?.redrawn[k]));
     let known = Math.min(kept?.real.length ?? 0, count);
     const sample = (): ScoreSample => ({
-      ...{model, count},
+      ...{model, split, count},
       real: real.slice(0, known),
       redrawn: redrawn.map(row => row.slice(0, known)),
     });
@@ -104,7 +115,7 @@ export class Discriminator {
       const codes = redrawn.map((_, k) =>
         indices.map(i => new Random('scores', k, i).normals(codeSize))
       );
-      const body = {model, split: 'test', indices, codes} as const;
+      const body = {model, split, indices, codes};
       const answer = await this.sources.background.request('scores', body, signal);
       const [first] = indices;
       real.set(answer.real, first);

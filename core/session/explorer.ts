@@ -3,11 +3,13 @@
 import {computed, type ReadonlySignal} from '@preact/signals-core';
 import {throttled} from '../graph/throttled.js';
 import type {ImageRef, Masks} from '../engine/protocol.js';
+import type {Split} from '../../datasets/dataset.js';
 import type {ModelConfig} from '../model/config.js';
 import type {Background} from './background.js';
 import {CodePath} from './code-path.js';
 import {CodeRecovery} from './code-recovery.js';
 import {Discriminator} from './discriminator.js';
+import {ImageBrowser} from './image-browser.js';
 import {Inside} from './inside.js';
 import {RedrawGrid} from './redraw-grid.js';
 import type {Session} from './session.js';
@@ -26,10 +28,14 @@ export interface ExplorerSources {
   codeSize: ReadonlySignal<number>;
   /** Height and width of the model's images. */
   size: ReadonlySignal<number>;
-  /** Held-out images that there are. */
-  imageCount: ReadonlySignal<number>;
+  /** Images that there are, a split. */
+  counts: ReadonlySignal<Readonly<Record<Split, number>> | undefined>;
+  /** Counts the changes of the images under an open model. */
+  imagesVersion: ReadonlySignal<number>;
   /** Another value means other weights; another at most once in `REFRESH_MS` while training. */
   weights: ReadonlySignal<number>;
+  /** The same, but while training the weights that it began with. */
+  rested: ReadonlySignal<number>;
   image: ReadonlySignal<ImageRef>;
   region: ReadonlySignal<number>;
   /** The images to pick from, that in hand among them. */
@@ -45,6 +51,7 @@ export class Explorer {
   readonly recovery: CodeRecovery;
   readonly discriminator: Discriminator;
   readonly path: CodePath;
+  readonly browser: ImageBrowser;
   readonly inside: Inside;
 
   constructor(session: Session) {
@@ -59,8 +66,10 @@ export class Explorer {
       regions: computed(() => config.value?.regions ?? 0),
       codeSize: computed(() => config.value?.codeSize ?? 0),
       size: computed(() => config.value?.size ?? 0),
-      imageCount: computed(() => session.model.value?.dataset.counts.test ?? 0),
+      counts: computed(() => session.model.value?.dataset.counts),
+      imagesVersion: session.imagesVersion,
       weights: throttled(version, isTraining, REFRESH_MS),
+      rested: whileAtRest(version, isTraining),
       code: computed(() => codes.all[region.value]?.value),
       editedMasks: maskEdits.present,
     };
@@ -68,8 +77,18 @@ export class Explorer {
     this.recovery = new CodeRecovery(sources);
     this.discriminator = new Discriminator(sources);
     this.path = new CodePath(sources);
+    this.browser = new ImageBrowser(sources);
     this.inside = new Inside(sources);
   }
+}
+
+/** A signal as it was when `busy` was last false. */
+function whileAtRest<T>(
+  source: ReadonlySignal<T>,
+  busy: ReadonlySignal<boolean>
+): ReadonlySignal<T> {
+  let last = source.peek();
+  return computed(() => (busy.value ? last : (last = source.value)));
 }
 
 const explorers = new WeakMap<Session, Explorer>();

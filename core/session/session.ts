@@ -73,7 +73,6 @@ export class Session {
     version: signal(0),
     iteration: signal(0),
     image: signal<ImageRef>({split: 'test', index: 0}),
-    /** Counts the changes of the data set under an open model. */
     datasetVersion: signal(0),
     disposed: signal(false),
   };
@@ -142,6 +141,11 @@ export class Session {
   /** Counts the changes of the weights. */
   get version(): ReadonlySignal<number> {
     return this.state.version;
+  }
+
+  /** Counts the changes of the data set under an open model. */
+  get imagesVersion(): ReadonlySignal<number> {
+    return this.state.datasetVersion;
   }
 
   /** Iterations that the weights have behind them. */

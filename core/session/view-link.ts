@@ -6,7 +6,7 @@
  * pixels that differ from f's. Weights and images of the user's own are named, not carried.
  */
 
-import type {Split} from '../../datasets/dataset.js';
+import {isSplit, type Split} from '../../datasets/dataset.js';
 import {isMaskDiff, type MaskDiff} from './mask-diff.js';
 import {fromBase64, toBase64} from './base64.js';
 
@@ -85,7 +85,7 @@ export function readView(value: unknown): View {
   const preset = text('preset');
   if (preset === undefined) throw damaged('preset is missing');
   const {split, index} = (view.image ?? {}) as {split?: unknown; index?: unknown};
-  if (split !== 'train' && split !== 'val' && split !== 'test') throw damaged('image has no split');
+  if (!isSplit(split)) throw damaged('image has no split');
   if (!Array.isArray(view.codes)) throw damaged('codes are missing');
   if (view.masks !== undefined && !isMaskDiff(view.masks)) throw damaged('masks are damaged');
   if (!Number.isSafeInteger(view.seed)) throw damaged('seed is no number');

@@ -8,6 +8,7 @@ import {idle, until} from '../fixtures/idle.js';
 import {HostElement} from '../fixtures/session-host.js';
 
 const VIEWS = {
+  browser: {tag: 'redo-image-browser', kind: 'thumbnails'},
   grid: {tag: 'redo-redraw-grid', kind: 'compositions'},
   recovery: {tag: 'redo-recovery-scatter', kind: 'recoveries'},
   discriminator: {tag: 'redo-discriminator-view', kind: 'scores'},
@@ -18,7 +19,7 @@ async function bound() {
   const host = new HostElement();
   const session = await host.open();
   const el = await fixture<RedoExplorer>(html`<redo-explorer .viewer=${host}></redo-explorer>`);
-  await until(() => findAll(el, 'details').length === 7);
+  await until(() => findAll(el, 'details').length === 8);
   const {engine} = host;
   const toggle = (name: string) => find(el, `.${name} > summary`).click();
   return {el, host, session, engine, toggle};
@@ -47,6 +48,7 @@ describe('redo-explorer', () => {
     const {el, engine} = await bound();
     await idle(engine);
     expect(findAll(el, 'summary').map(each => each.textContent)).to.deep.equal([
+      'All images',
       'Shelf of codes',
       'Path through codes',
       'Redraw grid',

@@ -346,6 +346,24 @@ describe('redo-viewer', () => {
       expect(findAll(el, 'redo-error-panel')).to.be.empty;
     });
 
+    it('is of the split that is asked for; no split is told of, and the held-out images are shown', async () => {
+      const {el, engine} = await viewer();
+      el.split = 'val';
+      el.image = 3;
+      await settled(engine, el);
+      expect(engine.bodies('segment').at(-1)!.image).to.deep.equal({split: 'val', index: 3});
+      expect((await el.currentView())!.image).to.deep.equal({split: 'val', index: 3});
+      el.setAttribute('split', 'valid');
+      await settled(engine, el);
+      expect(words(find(el, 'redo-error-panel'))).to.include(
+        'split: must be one of train, val, test; got valid'
+      );
+      expect(engine.bodies('segment').at(-1)!.image).to.deep.equal({split: 'test', index: 3});
+      el.removeAttribute('split');
+      await settled(engine, el);
+      expect(findAll(el, 'redo-error-panel')).to.be.empty;
+    });
+
     it('does not show another image’s masks where its own failed', async () => {
       const {el, engine, inner} = await viewer();
       engine.failNext('segment', 'segment: no');
