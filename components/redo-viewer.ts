@@ -310,6 +310,7 @@ export class RedoViewer extends LitElement {
     if (!this.session) return;
     const regions = this.session.model.peek()?.config.regions ?? Infinity;
     this.session.awake.value = this.visible || this.background;
+    this.session.validation.wanted.value = this.visible && this.shown.has('history');
     this.session.region.value = Math.min(Math.max(Math.trunc(this.region) || 0, 0), regions - 1);
     // Of the user's own images all are shown; of others those that were not trained on.
     const split = this.session.model.peek()?.dataset.wholeSplit ?? 'test';
