@@ -53,14 +53,20 @@ export function renderChartChecks(
   </div>`;
 }
 
+/** What is said where there are no numbers. */
+export interface EmptyTexts {
+  empty?: string;
+  iouEmpty?: string;
+}
+
 /** The charts themselves. Looks at held-out images have rows of their own, and the cursor is put over. */
-export function renderCharts(charts: HistoryCharts, looks: ChartLooks): TemplateResult {
+export function renderCharts(
+  charts: HistoryCharts,
+  looks: ChartLooks,
+  {empty = strings.charts.empty, iouEmpty = strings.charts.iouEmpty}: EmptyTexts = {}
+): TemplateResult {
   const {row, zoom, logScale, smooth} = looks;
-  const chart = (
-    name: keyof HistoryCharts,
-    at: number | undefined,
-    empty: string = strings.charts.empty
-  ) =>
+  const chart = (name: keyof HistoryCharts, at: number | undefined) =>
     html`<redo-line-chart
       heading=${strings.charts[name]}
       .data=${charts[name]}
@@ -68,7 +74,7 @@ export function renderCharts(charts: HistoryCharts, looks: ChartLooks): Template
       .zoom=${zoom}
       .log=${logScale}
       .smoothing=${smooth && name !== 'iou' ? SMOOTHING : 0}
-      .empty=${empty}
+      .empty=${name === 'iou' ? iouEmpty : empty}
       @cursor-move=${name === 'iou' ? translate : nothing}
     ></redo-line-chart>`;
   const [all, seen] = [charts.losses.x, charts.iou.x];
@@ -78,7 +84,6 @@ export function renderCharts(charts: HistoryCharts, looks: ChartLooks): Template
   };
   const look = row === undefined || seen.length === 0 ? undefined : bisectCenter(seen, all[row]!);
   return html`<div class="charts">
-    ${chart('losses', row)}${chart('scores', row)}${chart('areas', row)}
-    ${chart('iou', look, strings.charts.iouEmpty)}
+    ${chart('losses', row)}${chart('scores', row)}${chart('areas', row)} ${chart('iou', look)}
   </div>`;
 }

@@ -7,6 +7,7 @@ import type {DatasetSource} from '../datasets/source.js';
 import type {Tuning} from '../core/model/config.js';
 import type {PlaneChoice} from '../core/session/latent.js';
 import {NO_WEIGHTS} from '../core/session/model-file.js';
+import type {ModelFile} from '../core/session/open-model.js';
 import type {Session} from '../core/session/session.js';
 import {decodeView, type View} from '../core/session/view-link.js';
 import {MASK_LOOKS, renderImage} from './image-panel.js';
@@ -338,7 +339,8 @@ export class RedoViewer extends LitElement {
     this.usualDataset = source && usual;
   }
 
-  private async openFile(file: File): Promise<void> {
+  /** Opens a model file in the place of the present model, which stays if the file is no good. */
+  async openFile(file: ModelFile): Promise<void> {
     const {session} = this;
     await session?.openFile(file, this.seed);
     if (!session || session !== this.session || session.failure.peek()) return;

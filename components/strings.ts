@@ -53,7 +53,7 @@ const STATUSES: Record<Status, string> = {
 };
 
 const FAILURES: Record<
-  Command | 'engine' | 'panels' | 'view' | 'link',
+  Command | 'engine' | 'panels' | 'view' | 'link' | 'run',
   {title: string; advice: string; action?: string}
 > = {
   engine: {
@@ -97,6 +97,10 @@ const FAILURES: Record<
     title: 'A picture could not be computed.',
     advice: 'What is shown may be out of date. Try again, or pick another image.',
   },
+  run: {
+    title: 'The run can’t be followed.',
+    advice: 'What was read of it is shown. Try again, or open another folder.',
+  },
   link: {
     title: 'The view could not be shown.',
     advice: 'What was there before is shown.',
@@ -125,7 +129,7 @@ export const strings = {
   phase: (phase: Phase) => PHASES[phase],
   stage: (stage: SessionProgress['stage']) => STAGES[stage],
   status: (status: Status) => STATUSES[status],
-  failure: (during: Command | 'engine' | 'panels' | 'view' | 'link') => FAILURES[during],
+  failure: (during: Command | 'engine' | 'panels' | 'view' | 'link' | 'run') => FAILURES[during],
   tryAgain: 'Try again',
   drop: 'Drop the model file to open it',
   updating: 'updating…',
