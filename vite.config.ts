@@ -19,8 +19,12 @@ export default defineConfig({
     // tfjs with three backends is one large file, loaded by the worker alone.
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
-      // The page, and the element by itself for other people's pages, under a name that stays.
-      input: {index: 'index.html', 'redo-viewer': 'components/redo-viewer.ts'},
+      // The pages, and the element by itself for other people's pages, under a name that stays.
+      input: {
+        index: 'index.html',
+        experiments: 'experiments.html',
+        'redo-viewer': 'components/redo-viewer.ts',
+      },
       preserveEntrySignatures: 'allow-extension',
       output: {
         entryFileNames: ({name}) =>
@@ -33,6 +37,7 @@ export default defineConfig({
     // Vite bundle its packages again, and the page reload in the middle of its work.
     entries: [
       'index.html',
+      'experiments.html',
       '{components,core,datasets,demo}/**/*.ts',
       // AssemblyScript, which only its own compiler reads.
       '!core/kernels/assembly/**',

@@ -11,10 +11,9 @@
 
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {parseArgs} from 'node:util';
 
 import {InBrowser} from '../cli/in-browser.js';
-import {main, nodeBackend, UsageError, wholeNumber} from '../cli/options.js';
+import {main, nodeBackend, readArgs, UsageError, wholeNumber} from '../cli/options.js';
 import {type BackendResult, measure} from './measure.js';
 import type {ProgramShare} from './profile.js';
 import {profileTable, table} from './report.js';
@@ -65,20 +64,13 @@ await main(async () => {
 });
 
 function readArguments(): Arguments {
-  let given;
-  try {
-    given = parseArgs({
-      options: {
-        backend: {type: 'string'},
-        json: {type: 'string'},
-        profile: {type: 'boolean', default: false},
-        quick: {type: 'boolean', default: false},
-        threads: {type: 'string'},
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`bench: ${(error as Error).message}\n${USAGE}`);
-  }
+  const {values: given} = readArgs('bench', USAGE, {
+    backend: {type: 'string'},
+    json: {type: 'string'},
+    profile: {type: 'boolean', default: false},
+    quick: {type: 'boolean', default: false},
+    threads: {type: 'string'},
+  });
   const {backend, json, profile, quick} = given;
   const backends = NAMES.filter(name => backend === undefined || name === backend);
   if (backends.length === 0) {

@@ -2,6 +2,7 @@
  * Scores the masks of trained models on labelled images.
  *
  * `npm run evaluate -- --model model.safetensors --split val --csv images.csv`
+ * `npm run evaluate -- --model model.safetensors --data FOLDER --split test --masks FOLDER`
  */
 
 import {readFile} from 'node:fs/promises';
@@ -10,11 +11,14 @@ import {Engine} from '../core/engine/engine.js';
 import type {Evaluation} from '../core/training/evaluation.js';
 import {trivialScores} from '../core/training/trivial.js';
 import {openDataset} from '../datasets/catalog.js';
-import {imageSource} from './image-source.js';
+import type {Split} from '../datasets/dataset.js';
+import type {DatasetSource} from '../datasets/source.js';
+import {filesAt, imageSource} from './image-source.js';
 import {
   main,
   meanAndDeviation,
   nodeBackend,
+  oneOf,
   readOptions,
   splitOf,
   UsageError,
@@ -38,6 +42,14 @@ await main(async () => {
       default: '',
     },
     split: {help: 'train, val or test', default: 'test'},
+    masks: {
+      help: "folder or archive of true masks in the place of the set's own, by the images' names or numbered in their order",
+      default: '',
+    },
+    missing: {
+      help: 'what to do where an image of the split has no mask in --masks: refuse or skip',
+      default: 'refuse',
+    },
     images: {help: 'images to score, 0 for the whole split', default: '0'},
     seed: {help: 'seed of generated images', default: '0'},
     csv: {help: 'file for the scores of each image', default: ''},
@@ -48,7 +60,9 @@ await main(async () => {
   const seed = wholeNumber('seed', options.seed);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-  const source = options.data ? await imageSource(options.data) : undefined;
+  const images = options.data ? await imageSource(options.data, '--data') : undefined;
+  const missing = oneOf('missing', options.missing, ['refuse', 'skip'] as const);
+  const source = options.masks ? await withMasks(images, options.masks, {split, missing}) : images;
 
   const engine = new Engine({...nodeBackend(), name: 'wasm'});
   const scores: Scored[] = [];
@@ -61,6 +75,7 @@ await main(async () => {
       seed,
     });
     const {model, dataset, config} = opened;
+    for (const note of dataset.notes ?? []) process.stderr.write(`${note}\n`);
     const total = dataset.counts[split];
     const evaluation = await engine.request('evaluate', {
       model,
@@ -109,6 +124,22 @@ await main(async () => {
   }
 });
 
+/** Images whose true masks lie elsewhere. */
+async function withMasks(
+  images: string | DatasetSource | undefined,
+  path: string,
+  given: {split: Split; missing: 'refuse' | 'skip'}
+): Promise<DatasetSource> {
+  if (images === undefined || typeof images === 'string') {
+    throw new UsageError(
+      '--masks must go with --data FOLDER or --data ARCHIVE, the images that the masks are of'
+    );
+  }
+  const from = await filesAt(path);
+  if (!from) throw new UsageError(`--masks must be a folder or an archive; got ${path}`);
+  return {...images, masks: {...given, from}};
+}
+
 async function readModel(path: string): Promise<ArrayBuffer> {
   try {
     const {buffer, byteOffset, length} = await readFile(path);
@@ -121,7 +152,9 @@ async function readModel(path: string): Promise<ArrayBuffer> {
 function describe({assigned, iou, ...mean}: Evaluation, names: readonly string[]): string[] {
   const each = (values: readonly number[]): string =>
     names.map((name, t) => `${name} ${values[t]!.toFixed(4)}`).join(', ');
+  const shares = assigned.confusion.map(row => row.reduce((sum, share) => sum + share, 0));
   const lines = [
+    `  true share of pixels      ${each(shares)}`,
     `  best permutation an image ${brief(mean)}  (IoU ${each(iou)})`,
     `  one for all images        ${brief(assigned)}  (IoU ${each(assigned.iou)})`,
   ];

@@ -19,13 +19,20 @@ export async function imageSource(
 ): Promise<string | DatasetSource> {
   if (isDatasetName(text)) return text;
   if (/^https?:\/\//.test(text)) return {name: basename(new URL(text).pathname), urls: [text]};
-  const path = resolve(text);
-  const stats = await stat(path).catch(() => undefined);
-  if (!stats) {
+  const found = await filesAt(text);
+  if (!found) {
     throw new UsageError(
       `${option} must be one of ${DATASET_NAMES.join(', ')}, or the path of a folder or an archive of images, or an address of an archive; got ${text}`
     );
   }
+  return found;
+}
+
+/** The files of a folder, or the one at a path; undefined if there is nothing. */
+export async function filesAt(text: string): Promise<DatasetSource | undefined> {
+  const path = resolve(text);
+  const stats = await stat(path).catch(() => undefined);
+  if (!stats) return undefined;
   const name = basename(path);
   if (stats.isFile()) return {name, files: [{path: name, blob: await openAsBlob(path)}]};
   const entries = await readdir(path, {recursive: true, withFileTypes: true});

@@ -1,7 +1,7 @@
 /** What the command-line programs share: reading options, starting wasm, a line of progress. */
 
 import {readFileSync} from 'node:fs';
-import {parseArgs} from 'node:util';
+import {parseArgs, type ParseArgsConfig} from 'node:util';
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 
@@ -20,7 +20,7 @@ export interface OptionSpec {
 type Texts = Partial<Record<string, string>>;
 
 /**
- * Reads `--name value` options, and the argument without a name where a spec says so.
+ * Reads `--name value` options, and the argument without a name where a spec says so. `--help` prints them.
  *
  * @param defaults What comes before a spec's own default, depending on what was given.
  * @throws Error with the list of options if one is unknown or missing.
@@ -42,21 +42,19 @@ export function readOptions<Name extends string>(
       return `  ${shown.padEnd(14)} ${help} (${note})`;
     }),
   ].join('\n');
-  let given: Partial<Record<string, string | boolean>>;
-  try {
-    const place = names.find(name => specs[name].positional);
-    const options = Object.fromEntries(
-      names.filter(name => name !== place).map(name => [name, {type: 'string' as const}])
+  const place = names.find(name => specs[name].positional);
+  const options = Object.fromEntries(
+    names.filter(name => name !== place).map(name => [name, {type: 'string' as const}])
+  );
+  const {values: named, positionals} = readArgs(program, usage, options, Boolean(place));
+  const [first, second] = positionals;
+  if (second !== undefined) {
+    throw new UsageError(
+      `${program}: one argument without a name may be given; got ${second} too\n${usage}`
     );
-    const args = process.argv.slice(2);
-    const parsed = parseArgs({args, options, strict: true, allowPositionals: Boolean(place)});
-    const [first, second] = parsed.positionals;
-    if (second !== undefined) throw new TypeError(`one argument without a name; got ${second} too`);
-    given = {...parsed.values, ...(place && first !== undefined && {[place]: first})};
-  } catch (error) {
-    throw new UsageError(`${program}: ${(error as Error).message}\n${usage}`);
   }
-  const filed = defaults(given as Texts);
+  const given: Texts = {...named, ...(place && first !== undefined && {[place]: first})};
+  const filed = defaults(given);
   const unknown = Object.keys(filed).filter(name => !(name in specs));
   if (unknown.length) {
     throw new UsageError(
@@ -72,6 +70,26 @@ export function readOptions<Name extends string>(
     return [name, String(value)] as const;
   });
   return Object.fromEntries(values) as Record<Name, string>;
+}
+
+/**
+ * Parses a program's arguments; `--help` and `-h` ask for the usage, whatever stands beside them.
+ *
+ * @throws HelpRequest if they do; UsageError with the usage if an argument is unknown.
+ */
+export function readArgs<Options extends NonNullable<ParseArgsConfig['options']>>(
+  program: string,
+  usage: string,
+  options: Options,
+  allowPositionals = false
+) {
+  const args = process.argv.slice(2);
+  if (args.some(arg => arg === '--help' || arg === '-h')) throw new HelpRequest(usage);
+  try {
+    return parseArgs({args, options, strict: true, allowPositionals});
+  } catch (error) {
+    throw new UsageError(`${program}: ${(error as Error).message}\n${usage}`);
+  }
 }
 
 /** A whole number of at least `least`. */
@@ -145,6 +163,9 @@ export function meanAndDeviation(values: readonly number[]): string {
 /** Thrown for what the user typed: shown without a stack. */
 export class UsageError extends Error {}
 
+/** Thrown where the user asked how the program is used, which is its message. */
+class HelpRequest extends Error {}
+
 /** Options of an engine on wasm in Node. */
 export function nodeBackend(): BackendOptions {
   const require = createRequire(import.meta.url);
@@ -158,11 +179,15 @@ export function nodeBackend(): BackendOptions {
   return {name: 'wasm', wasmFiles, place: 'main'};
 }
 
-/** Runs a program's body: errors end it with exit code 1 and a message for people. */
+/** Runs a program's body: errors end it with exit code 1 and a message for people, a call for help with 0. */
 export async function main(body: () => Promise<void>): Promise<void> {
   try {
     await body();
   } catch (error) {
+    if (error instanceof HelpRequest) {
+      process.stdout.write(`${error.message}\n`);
+      return;
+    }
     process.stderr.write(`${error instanceof UsageError ? error.message : describe(error)}\n`);
     process.exitCode = 1;
   }

@@ -10,13 +10,12 @@
  */
 
 import {readFile} from 'node:fs/promises';
-import {parseArgs} from 'node:util';
 
 import {startBackend} from '../core/engine/backend.js';
 import {passes, verdict} from '../core/verify/report.js';
 import type {Verification} from '../core/verify/verify.js';
 import {type Report, verifyFile, type VerifyFileOptions} from '../core/verify/verify-file.js';
-import {main, nodeBackend, UsageError} from './options.js';
+import {main, nodeBackend, readArgs, UsageError} from './options.js';
 import {VerifyInBrowser} from './verify-in-browser.js';
 
 const BACKENDS = ['cpu', 'wasm', 'webgl', 'webgpu'] as const;
@@ -65,19 +64,16 @@ interface Arguments {
 }
 
 function readArguments(): Arguments {
-  let given;
-  try {
-    given = parseArgs({
-      options: {
-        backend: {type: 'string', default: 'wasm'},
-        strict: {type: 'boolean', default: false},
-        weights: {type: 'string'},
-      },
-      allowPositionals: true,
-    });
-  } catch (error) {
-    throw new UsageError(`verify: ${(error as Error).message}\n${USAGE}`);
-  }
+  const given = readArgs(
+    'verify',
+    USAGE,
+    {
+      backend: {type: 'string', default: 'wasm'},
+      strict: {type: 'boolean', default: false},
+      weights: {type: 'string'},
+    },
+    true
+  );
   const backend = BACKENDS.find(name => name === given.values.backend);
   if (!backend) {
     throw new UsageError(

@@ -1,4 +1,4 @@
-/** The three charts of a training's history. */
+/** The charts of a training's history. */
 
 import type {History} from '../core/session/history.js';
 import type {ChartData} from './line-chart-drawing.js';
@@ -9,11 +9,13 @@ export interface HistoryCharts {
   losses: ChartData;
   scores: ChartData;
   areas: ChartData;
+  /** By the looks at held-out images: rows of its own. */
+  iou: ChartData;
 }
 
 /** Charts over the history's own columns: nothing is copied. */
 export function historyCharts(history: History): HistoryCharts {
-  const {iterations: x, scalars, areas} = history;
+  const {iterations: x, scalars, areas, looks} = history;
   const {charts, region} = strings;
   const marks = history.marks.map(({iteration, tuning}) => ({
     x: iteration,
@@ -71,6 +73,21 @@ export function historyCharts(history: History): HistoryCharts {
         dash: [undefined, '6 2', '2 2'][k % 3],
         values,
       })),
+    },
+    iou: {
+      x: looks.iterations,
+      marks,
+      range: [0, 1],
+      series: [
+        {name: 'iou', label: charts.objectIou, colour: regionInk(0), values: looks.objectIou},
+        {
+          name: 'accuracy',
+          label: charts.accuracy,
+          colour: regionInk(4),
+          values: looks.accuracy,
+          dash: '6 2',
+        },
+      ],
     },
   };
 }

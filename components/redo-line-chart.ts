@@ -192,6 +192,9 @@ export class RedoLineChart extends LitElement {
   /** Weight of what came before in a moving average, in [0, 1); 0 draws the values alone. */
   @property({type: Number}) smoothing = 0;
 
+  /** What is said while there are no numbers. */
+  @property() empty: string = strings.charts.empty;
+
   private readonly resizing = new ResizeObserver(() => this.measure());
 
   override connectedCallback(): void {
@@ -338,7 +341,7 @@ export class RedoLineChart extends LitElement {
         aria-valuemin=${x[0] ?? 0}
         aria-valuemax=${x.at(-1) ?? 0}
         aria-valuenow=${x[row] ?? 0}
-        aria-valuetext=${row < 0 ? charts.empty : [charts.at(x[row]!), ...spoken].join(', ')}
+        aria-valuetext=${row < 0 ? this.empty : [charts.at(x[row]!), ...spoken].join(', ')}
         @pointermove=${this.handlePointer}
         @pointerdown=${this.handleDown}
         @pointerup=${this.handleUp}
@@ -349,7 +352,7 @@ export class RedoLineChart extends LitElement {
         @blur=${() => this.move(undefined)}
       >
         <svg class=${x.length === 0 ? 'without' : nothing} aria-hidden="true"></svg>
-        ${x.length === 0 ? html`<p class="empty">${charts.empty}</p>` : nothing}
+        ${x.length === 0 ? html`<p class="empty">${this.empty}</p>` : nothing}
       </div>
     `;
   }

@@ -8,6 +8,7 @@ import type {DatasetSource} from '../datasets/source.js';
 import type {Tuning} from '../core/model/config.js';
 import type {PlaneChoice} from '../core/session/latent.js';
 import {NO_WEIGHTS} from '../core/session/model-file.js';
+import type {ModelFile} from '../core/session/open-model.js';
 import type {Session} from '../core/session/session.js';
 import {decodeView, type View} from '../core/session/view-link.js';
 import {MASK_LOOKS, renderImage} from './image-panel.js';
@@ -315,6 +316,7 @@ export class RedoViewer extends LitElement {
     if (!this.session) return;
     const regions = this.session.model.peek()?.config.regions ?? Infinity;
     this.session.awake.value = this.visible || this.background;
+    this.session.validation.wanted.value = this.visible && this.shown.has('history');
     this.session.region.value = Math.min(Math.max(Math.trunc(this.region) || 0, 0), regions - 1);
     // Of the user's own images all are shown; of others those that were not trained on.
     const split = this.session.model.peek()?.dataset.wholeSplit ?? 'test';
@@ -346,7 +348,8 @@ export class RedoViewer extends LitElement {
     this.usualDataset = source && usual;
   }
 
-  private async openFile(file: File): Promise<void> {
+  /** Opens a model file in the place of the present model, which stays if the file is no good. */
+  async openFile(file: ModelFile): Promise<void> {
     const {session} = this;
     await session?.openFile(file, this.seed);
     if (!session || session !== this.session || session.failure.peek()) return;

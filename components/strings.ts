@@ -52,10 +52,10 @@ const STATUSES: Record<Status, string> = {
   disposed: 'Closed',
 };
 
-const FAILURES: Record<
-  Command | 'engine' | 'panels' | 'split' | 'view' | 'link',
-  {title: string; advice: string; action?: string}
-> = {
+/** What can fail: a command, or what is no command. */
+type During = Command | 'engine' | 'panels' | 'split' | 'view' | 'link' | 'run';
+
+const FAILURES: Record<During, {title: string; advice: string; action?: string}> = {
   engine: {
     title: 'The engine could not start.',
     advice: 'Try again, or choose another backend: backend="wasm" runs in any current browser.',
@@ -101,6 +101,10 @@ const FAILURES: Record<
     title: 'A picture could not be computed.',
     advice: 'What is shown may be out of date. Try again, or pick another image.',
   },
+  run: {
+    title: 'The run can’t be followed.',
+    advice: 'What was read of it is shown. Try again, or open another folder.',
+  },
   link: {
     title: 'The view could not be shown.',
     advice: 'What was there before is shown.',
@@ -129,7 +133,7 @@ export const strings = {
   phase: (phase: Phase) => PHASES[phase],
   stage: (stage: SessionProgress['stage']) => STAGES[stage],
   status: (status: Status) => STATUSES[status],
-  failure: (during: Command | 'engine' | 'panels' | 'split' | 'view' | 'link') => FAILURES[during],
+  failure: (during: During) => FAILURES[during],
   tryAgain: 'Try again',
   drop: 'Drop the model file to open it',
   updating: 'updating…',
@@ -372,6 +376,10 @@ export const strings = {
     losses: 'Losses',
     scores: 'Scores of D',
     areas: 'Region areas',
+    iou: 'IoU on held-out images',
+    objectIou: 'object IoU',
+    accuracy: 'accuracy',
+    iouEmpty: 'The masks are scored now and then while training, where the images have true masks.',
     generatorLoss: 'f, G: −D(Î)',
     recoveryLoss: 'δ: (ẑ − z)²',
     discriminatorLoss: 'D: hinge',

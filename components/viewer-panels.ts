@@ -1,10 +1,9 @@
 /** The panels of `<redo-viewer>`: each a template over the session, reading only what it shows. */
 
 import {html, nothing, type TemplateResult} from 'lit';
-import {live} from 'lit/directives/live.js';
 import type {ModelInfo} from '../core/engine/protocol.js';
 import type {Session} from '../core/session/session.js';
-import type {HistoryCharts} from './history-charts.js';
+import {chartListeners, renderChartChecks, renderCharts, type ChartLooks} from './charts-panel.js';
 import type {MaskLooks} from './image-panel.js';
 import type {SavableView} from './redo-save-menu.js';
 import type {Sharable} from './redo-share-menu.js';
@@ -14,7 +13,7 @@ import {updating} from './updating.js';
 import type {ViewerState} from './viewer-state.js';
 
 /** How the user wants the viewer to look: no part of the session. */
-export interface Looks extends MaskLooks {
+export interface Looks extends MaskLooks, ChartLooks {
   /** Whether δ's reading of the codes is shown. */
   showRecovered: boolean;
   /** Whether the effects of the code's components are shown, and whether these stand in their order. */
@@ -24,21 +23,11 @@ export interface Looks extends MaskLooks {
   showMap: boolean;
   /** Whether the data flow is shown. */
   showFlow: boolean;
-  /** Row of the history that the charts' cursor is at. */
-  row?: number;
-  /** First and last iteration that the charts show; all if absent. */
-  zoom?: readonly [number, number];
-  /** Whether losses and scores are drawn on logarithmic axes, and all lines smoothed. */
-  logScale: boolean;
-  smooth: boolean;
   /** The check whose warning of a collapse was dismissed last. */
   dismissed?: number;
 }
 
 export type SetLooks = (change: Partial<Looks>) => void;
-
-/** Weight of what came before in smoothed lines: some twenty iterations are averaged over. */
-const SMOOTHING = 0.95;
 
 /**
  * @param usual Name of the preset's data set, where another is open.
@@ -122,55 +111,28 @@ export function renderTraining({training, status, model}: Session, seed: number)
 
 export function renderHistory(
   {charts, collapse}: ViewerState,
-  {row, zoom, logScale, smooth, dismissed}: Looks,
+  looks: Looks,
   setLooks: SetLooks,
   seed: number
 ): TemplateResult {
-  const check = (name: string, checked: boolean, label: string, change: Partial<Looks>) =>
-    html`<label class="check">
-      <input
-        type="checkbox"
-        name=${name}
-        .checked=${live(checked)}
-        @change=${() => setLooks(change)}
-      />${label}
-    </label>`;
   // One collapse is warned of at each check anew, but for the one that was dismissed.
-  const found = collapse.value?.iteration === dismissed ? undefined : collapse.value;
-  const chart = (name: keyof HistoryCharts) =>
-    html`<redo-line-chart
-      heading=${strings.charts[name]}
-      .data=${charts.value[name]}
-      .row=${row}
-      .zoom=${zoom}
-      .log=${logScale}
-      .smoothing=${smooth ? SMOOTHING : 0}
-    ></redo-line-chart>`;
+  const found = collapse.value?.iteration === looks.dismissed ? undefined : collapse.value;
+  const {cursor, zoom} = chartListeners(setLooks);
   return html`<section
     class="history"
     data-view="history"
     aria-label=${strings.charts.title}
-    @cursor-move=${(event: CustomEvent<{row?: number}>) => setLooks({row: event.detail.row})}
-    @zoom-change=${({detail}: CustomEvent<Pick<Looks, 'zoom'>>) => setLooks({zoom: detail.zoom})}
+    @cursor-move=${cursor}
+    @zoom-change=${zoom}
     @collapse-dismiss=${({detail}: CustomEvent<{iteration: number}>) =>
       setLooks({dismissed: detail.iteration})}
   >
     <redo-collapse-guard .collapse=${found} .seed=${seed}></redo-collapse-guard>
     <div class="head">
       <h2>${strings.charts.title}</h2>
-      <div class="checks">
-        ${check('log', logScale, strings.charts.log, {logScale: !logScale})}
-        ${check('smooth', smooth, strings.charts.smooth, {smooth: !smooth})}
-        ${
-          zoom
-            ? html`<button @click=${() => setLooks({zoom: undefined})}>
-                ${strings.charts.whole}
-              </button>`
-            : html`<span class="soft">${strings.charts.hint}</span>`
-        }
-      </div>
+      ${renderChartChecks(looks, setLooks)}
     </div>
-    <div class="charts">${chart('losses')}${chart('scores')}${chart('areas')}</div>
+    ${renderCharts(charts.value, looks)}
   </section>`;
 }
 

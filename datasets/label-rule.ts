@@ -10,13 +10,13 @@ const SAMPLED_MASKS = 8;
 /**
  * What the masks' values mean, by a sample of them. No more values than the model has regions are a
  * map of labels, in the order of their values, the lowest the background; otherwise what is brighter
- * than half is the object.
+ * than half is the object. `values` are those that the sample has, at most one more than the regions.
  */
 export async function learnRule(
   items: readonly ImageItem[],
   maxRegions: number,
   notes: Notes
-): Promise<{rule: LabelRule; regionNames: string[]}> {
+): Promise<{rule: LabelRule; regionNames: string[]; values: ReadonlySet<number>}> {
   const labelled = items.filter(item => item.mask);
   const values = new Set<number>();
   const step = Math.max(1, labelled.length / SAMPLED_MASKS);
@@ -46,13 +46,14 @@ export async function learnRule(
       half === undefined
         ? ({data}, p) => (data[p * 4]! + data[p * 4 + 1]! + data[p * 4 + 2]! > 382.5 ? 1 : 0)
         : (mask, p) => (valueAt(mask, p) > half ? 1 : 0);
-    return {rule, regionNames: regionNames(2)};
+    return {rule, regionNames: regionNames(2), values};
   }
   const labels = new Map([...values].sort((a, b) => a - b).map((value, label) => [value, label]));
   // A value that no sampled mask has is nobody's region.
   return {
     rule: (mask, p) => labels.get(valueAt(mask, p)) ?? 0,
     regionNames: regionNames(values.size),
+    values,
   };
 }
 

@@ -3,6 +3,7 @@
 import {isArchiveName, readArchive, readRemoteArchive} from './archive.js';
 import type {Dataset} from './dataset.js';
 import {tidyTree, type TreeFile} from './file-tree.js';
+import {withMasks} from './given-masks.js';
 import {planImageFolder} from './image-folder.js';
 import {createImageSet, type ImagePlan} from './image-set.js';
 import {planLayout} from './layouts.js';
@@ -31,6 +32,17 @@ export async function openSource(
 /** Which files make the set. @throws Error as `openSource` does. */
 export async function planSource(
   source: DatasetSource,
+  options: SourceOptions
+): Promise<ImagePlan> {
+  const plan = await planImages(source, options);
+  if (!source.masks) return plan;
+  const {from, ...given} = source.masks;
+  const files = tidyTree((await filesOf(from, 'masks')).files);
+  return withMasks(plan, {...given, files}, from.name, options.regions);
+}
+
+async function planImages(
+  source: DatasetSource,
   {size, regions}: SourceOptions
 ): Promise<ImagePlan> {
   const {name} = source;
@@ -48,7 +60,10 @@ interface Found {
 }
 
 /** Archives are taken apart where they are all that there is; beside images they are left alone. */
-async function filesOf({name, files = [], urls = []}: DatasetSource): Promise<Found> {
+async function filesOf(
+  {name, files = [], urls = []}: DatasetSource,
+  what = 'images'
+): Promise<Found> {
   const [only] = files;
   if (only && files.length === 1 && urls.length === 0) {
     const inside = await readArchive(only.blob, only.path);
@@ -60,11 +75,11 @@ async function filesOf({name, files = [], urls = []}: DatasetSource): Promise<Fo
     if (inside) return {files: inside, isArchive: true};
   }
   if (files.length + urls.length === 0) {
-    throw new Error(`images: ${name} must hold files; it is empty. Choose a folder with images`);
+    throw new Error(`${what}: ${name} must hold files; it is empty. Choose a folder with ${what}`);
   }
   if (files.length > 1 && files.every(file => isArchiveName(file.path))) {
     throw new Error(
-      `images: ${name} must be one archive, or images; got ${files.length} archives. Open one at a time`
+      `${what}: ${name} must be one archive, or ${what}; got ${files.length} archives. Open one at a time`
     );
   }
   const all = [

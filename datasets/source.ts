@@ -1,5 +1,7 @@
 /** Where a data set of the user's own comes from: plain data that a worker's messages can carry. */
 
+import type {Split} from './dataset.js';
+
 /** A file by its path within a folder or an archive, `/` between the names; read when it is needed. */
 export interface NamedFile {
   path: string;
@@ -19,6 +21,8 @@ export interface DatasetSource {
   files?: readonly NamedFile[];
   /** Absolute addresses, of servers that allow this page to read them. */
   urls?: readonly string[];
+  /** True masks in the place of the set's own, for one split; of the others nothing is known then. */
+  masks?: {split: Split; missing: 'refuse' | 'skip'; from: Pick<DatasetSource, 'name' | 'files'>};
   /** The layout's own if absent: `nearest` for the paper's sets, `smooth` for any other images. */
   resampling?: Resampling;
 }

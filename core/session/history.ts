@@ -23,6 +23,15 @@ export interface HistoryMark {
   tuning: Tuning;
 }
 
+/** Scores of the masks on held-out images, in columns; they are looked at now and then. */
+export interface LookColumns {
+  /** Iterations that the weights had behind them, rising. */
+  iterations: readonly number[];
+  /** Each in [0, 1]. */
+  accuracy: readonly number[];
+  objectIou: readonly number[];
+}
+
 interface Columns {
   iterations: number[];
   scalars: Record<ScalarName, number[]>;
@@ -59,6 +68,11 @@ export class History {
     return this.markList;
   }
 
+  /** What was seen on held-out images. */
+  get looks(): LookColumns {
+    return this.lookColumns;
+  }
+
   get length(): number {
     return this.iterations.length;
   }
@@ -66,6 +80,11 @@ export class History {
   private readonly changes = signal(0);
   private columns: Columns;
   private markList: readonly HistoryMark[] = [];
+  private lookColumns: Record<keyof LookColumns, number[]> = {
+    iterations: [],
+    accuracy: [],
+    objectIou: [],
+  };
 
   constructor() {
     this.revision = this.changes;
@@ -94,6 +113,15 @@ export class History {
     if (reports.length > 0) this.changes.value++;
   }
 
+  /** Adds a look at held-out images; looks of the same iteration and of later ones go. */
+  look(iteration: number, {accuracy, objectIou}: {accuracy: number; objectIou: number}): void {
+    this.truncateLooks(iteration - 1);
+    this.lookColumns.iterations.push(iteration);
+    this.lookColumns.accuracy.push(accuracy);
+    this.lookColumns.objectIou.push(objectIou);
+    this.changes.value++;
+  }
+
   /** Notes a change that counts from the iteration after this one; at the same place it joins the last. */
   mark(iteration: number, tuning: Tuning): void {
     const last = this.markList.at(-1);
@@ -109,12 +137,14 @@ export class History {
   /** Forgets everything. */
   clear(): void {
     this.truncate(0);
+    this.truncateLooks(-1);
     if (this.markList.length > 0) this.changes.value++;
     this.markList = [];
   }
 
   /** Forgets what came after an iteration, but for a change that counts from the next one on. */
   truncate(iteration: number): void {
+    this.truncateLooks(iteration);
     const marks = this.markList.filter(each => each.iteration <= iteration);
     if (marks.length < this.markList.length) {
       this.markList = marks;
@@ -128,6 +158,17 @@ export class History {
       iterations: iterations.slice(0, after),
       scalars: Object.fromEntries(kept) as Columns['scalars'],
       areas: after === 0 ? [] : areas.map(column => column.slice(0, after)),
+    };
+    this.changes.value++;
+  }
+  private truncateLooks(iteration: number): void {
+    const {iterations, accuracy, objectIou} = this.lookColumns;
+    if (!(iterations.at(-1)! > iteration)) return;
+    const after = iterations.findIndex(each => each > iteration);
+    this.lookColumns = {
+      iterations: iterations.slice(0, after),
+      accuracy: accuracy.slice(0, after),
+      objectIou: objectIou.slice(0, after),
     };
     this.changes.value++;
   }

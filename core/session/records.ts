@@ -1,6 +1,6 @@
 /** What a viewer shows as text that other programs read. */
 
-import type {History, ScalarName} from './history.js';
+import type {History, LookColumns, ScalarName} from './history.js';
 import type {Session} from './session.js';
 
 /**
@@ -36,6 +36,8 @@ export interface ViewRecord {
   codes: number[][];
   /** By the names of the CSV's columns; null where an iteration lacks the number. */
   history: Record<'iteration' | ScalarName, (number | null)[]> & {areas: (number | null)[][]};
+  /** Looks at held-out images on the way. */
+  validation: LookColumns;
 }
 
 /** @returns Undefined while no model is open. */
@@ -61,5 +63,6 @@ export function viewRecord(session: Session): ViewRecord | undefined {
       ...(Object.fromEntries(scalars) as Record<ScalarName, (number | null)[]>),
       areas: history.areas.map(plain),
     },
+    validation: structuredClone(history.looks),
   };
 }

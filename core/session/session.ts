@@ -20,6 +20,7 @@ import {
 } from './open-model.js';
 import {Timeline} from './timeline.js';
 import {TrainingLoop} from './training-loop.js';
+import {Validation} from './validation.js';
 import type {View} from './view-link.js';
 import {Views} from './views.js';
 
@@ -56,6 +57,8 @@ export class Session {
   /** States of the training to go back to. */
   readonly timeline: Timeline;
   readonly training: TrainingLoop;
+  /** How good the masks are on held-out images, as training goes on. */
+  readonly validation: Validation;
   readonly views: Views;
   /** Where requests wait that give way to the hand. */
   readonly background: Background;
@@ -81,6 +84,7 @@ export class Session {
     const {version, iteration, image} = this.state;
     this.engine = engine;
     this.timeline = new Timeline(engine);
+    this.validation = new Validation(engine, this.history);
     this.opened = new OpenModel(engine, {
       onWeights: (model, command, seed) => this.takeWeights(model, command, seed),
       onStop: () => this.training.stop(),
@@ -96,7 +100,11 @@ export class Session {
       model: computed(() => this.model.value?.model),
       awake: this.awake,
       onStart: () => this.opened.forgetFailure(),
-      onRest: (model, signal) => this.timeline.keep('due', model, iteration.peek(), signal),
+      onRest: async (model, signal) => {
+        await this.timeline.keep('due', model, iteration.peek(), signal);
+        const info = this.model.peek();
+        if (info?.model === model) await this.validation.look(info, iteration.peek(), signal);
+      },
       onReports: reports => {
         this.timeline.forgetFrom(reports[0]!.iteration);
         this.history.append(reports);

@@ -1,11 +1,12 @@
 /** The evaluating program, run as a person runs it. */
 
 import assert from 'node:assert/strict';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join, resolve} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {after, before, describe, it} from 'node:test';
 
+import {makePng, plainPng} from '../datasets/images.js';
 import {type Ended, Program} from '../support/program.js';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -59,6 +60,38 @@ describe('npm run evaluate', () => {
     assert.equal(shares.length, 9);
     const sum = shares.reduce((total, share) => total + share, 0);
     assert.ok(Math.abs(sum - 100) < 0.1, `${sum}`);
+  });
+
+  it('scores by masks of a folder, and says what is wrong with them', () => {
+    const put = (path: string, bytes: Uint8Array | string): void => {
+      mkdirSync(dirname(join(folder, path)), {recursive: true});
+      writeFileSync(join(folder, path), bytes);
+    };
+    const half = makePng(32, 32, 1, x => [x < 16 ? 0 : 255]);
+    put('set/splits.json', JSON.stringify({train: ['a'], val: ['a'], test: ['b', 'c']}));
+    for (const name of ['a', 'b', 'c']) {
+      put(`set/images/${name}.png`, plainPng(32, [name.charCodeAt(0), 0, 0]));
+    }
+    put('masks/b.png', half);
+    const scored = (...options: string[]): Ended =>
+      evaluate('--model', blobs, '--data', join(folder, 'set'), ...options);
+    assert.match(scored().err, /test images must have true masks/);
+    const given = ['--masks', join(folder, 'masks')];
+    assert.match(scored(...given).err, /2 test images must have a mask in masks; 1 have none: c/);
+    const skipped = scored(...given, '--missing', 'skip');
+    assert.equal(skipped.status, 0, skipped.err);
+    assert.match(skipped.out, /1 images \(1 of 2 in the split have masks\)/);
+    put('masks/c.png', half);
+    const {status, out, err} = scored(...given);
+    assert.equal(status, 0, err);
+    assert.match(out, /set, test, 32×32, 2 images/);
+    assert.match(out, /true share of pixels +background 0\.5000, object 0\.5000/);
+    assert.match(out, /mean mask for every image accuracy 1\.0000, object IoU 1\.0000/);
+    assert.match(scored('--masks', join(folder, 'none')).err, /--masks must be a folder/);
+    assert.match(
+      evaluate('--model', blobs, ...given).err,
+      /--masks must go with --data FOLDER or --data ARCHIVE/
+    );
   });
 
   it('refuses what is no model, models of different data, and unknown splits in a sentence', () => {

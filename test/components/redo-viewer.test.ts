@@ -380,7 +380,7 @@ describe('redo-viewer', () => {
       await press('Step');
       await settled(engine, el);
       const charts = findAll<RedoLineChart>(el, 'redo-line-chart');
-      expect(charts.map(each => each.data.x.length)).to.deep.equal([1, 1, 1]);
+      expect(charts.map(each => each.data.x.length)).to.deep.equal([1, 1, 1, 1]);
       expect(words(find(el, 'redo-status-bar'))).to.match(/Iteration 1 Step \d/);
       expect(engine.count('segment')).to.equal(2);
       expect(engine.count('samples')).to.equal(1);
@@ -437,7 +437,7 @@ describe('redo-viewer', () => {
       find(charts[0]!, '.plot').focus();
       await sendKeys({press: 'Home'});
       await el.updateComplete;
-      expect(charts.map(each => each.row)).to.deep.equal([0, 0, 0]);
+      expect(charts.map(each => each.row)).to.deep.equal([0, 0, 0, 0]);
     });
 
     it('the zoom of one chart is that of all, until the whole course is asked for', async () => {
@@ -452,10 +452,16 @@ describe('redo-viewer', () => {
         [51, 100],
         [51, 100],
         [51, 100],
+        [51, 100],
       ]);
       find(el, '.history button').click();
       await el.updateComplete;
-      expect(charts.map(each => each.zoom)).to.deep.equal([undefined, undefined, undefined]);
+      expect(charts.map(each => each.zoom)).to.deep.equal([
+        undefined,
+        undefined,
+        undefined,
+        undefined,
+      ]);
     });
 
     it('log scale and smoothing are chosen for all charts', async () => {
@@ -468,6 +474,7 @@ describe('redo-viewer', () => {
         [true, 0.95],
         [true, 0.95],
         [true, 0.95],
+        [true, 0],
       ]);
     });
 

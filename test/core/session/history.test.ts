@@ -26,6 +26,25 @@ describe('History', () => {
     expect(history.areas[1]!.map(Number.isNaN)).to.deep.equal([true, false, true]);
   });
 
+  it('look(iteration, scores) keeps looks apart, and forgets those that are trained anew', () => {
+    const history = new History();
+    history.append(range(1, 4));
+    for (const iteration of [0, 2, 4]) history.look(iteration, {accuracy: 0.9, objectIou: 0.5});
+    const {looks} = history;
+    expect(looks.iterations).to.deep.equal([0, 2, 4]);
+    history.look(2, {accuracy: 0.8, objectIou: 0.6});
+    expect(history.looks).to.deep.equal({
+      iterations: [0, 2],
+      accuracy: [0.9, 0.8],
+      objectIou: [0.5, 0.6],
+    });
+    expect(looks.iterations, 'rows that were there do not change').to.deep.equal([0, 2, 4]);
+    history.append(range(2, 3));
+    expect(history.looks.iterations).to.deep.equal([0]);
+    history.clear();
+    expect(history.looks.iterations).to.deep.equal([]);
+  });
+
   it('append([]) is no change', () => {
     const history = new History();
     history.append([]);
