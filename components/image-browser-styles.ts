@@ -66,6 +66,12 @@ export const imageBrowserStyles = css`
     border: 0;
   }
 
+  label {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+  }
+
   select {
     min-height: 30px;
     padding-inline: 6px;

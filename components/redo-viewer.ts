@@ -27,6 +27,7 @@ import {flowOf} from './viewer-flow.js';
 import {renderFlow} from './viewer-flow-panel.js';
 import * as panels from './viewer-panels.js';
 import {ViewerState, type Trouble} from './viewer-state.js';
+import {UndoKeys} from './undo-keys.js';
 import {viewerStyles} from './viewer-styles.js';
 import {Visibility} from './visibility.js';
 import {Watcher} from './watcher.js';
@@ -155,6 +156,7 @@ export class RedoViewer extends LitElement {
     super();
     this.watcher.setPaused(true);
     new Visibility(this, visible => this.setVisible(visible));
+    new UndoKeys(this, way => this.goBack(way));
   }
 
   override disconnectedCallback(): void {
@@ -361,6 +363,16 @@ export class RedoViewer extends LitElement {
     this.usualDataset = undefined;
   }
 
+  /** One step back, or forth again, over image, codes and masks. */
+  private goBack(way: 'undo' | 'redo'): void {
+    const {session} = this;
+    if (!session?.model.peek()) return;
+    session.viewHistory[way]();
+    const {image, region} = session;
+    const {split, index} = image.peek();
+    Object.assign(this, {split, image: index, region: region.peek()});
+  }
+
   private handleReset({detail}: CustomEvent<TrainEvents['train-reset']>): void {
     this.weightsSeed = detail.seed;
     this.isReset = true;
@@ -500,6 +512,8 @@ export class RedoViewer extends LitElement {
           @images-pick=${({detail}: CustomEvent<{source: DatasetSource}>) =>
             void this.useImages(detail.source)}
           @images-reset=${() => void this.useImages()}
+          @view-undo=${() => this.goBack('undo')}
+          @view-redo=${() => this.goBack('redo')}
           @view-open=${({detail}: CustomEvent<{view: View}>) => this.showView(detail.view)}
           @model-pick=${({detail}: CustomEvent<{file: File}>) => void this.openFile(detail.file)}
         >

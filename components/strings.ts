@@ -174,6 +174,12 @@ export const strings = {
     later: 'Later images',
   },
 
+  undo: {
+    title: 'What was set by hand: image, codes, masks',
+    undo: {label: '↶ Undo', hint: 'Image, codes and masks as they were before (Ctrl+Z)'},
+    redo: {label: '↷ Redo', hint: 'Forth again (Ctrl+Shift+Z)'},
+  },
+
   input: {
     title: 'Input I',
     alt: (index: number) => `Input, image ${index}`,

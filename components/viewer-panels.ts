@@ -58,8 +58,27 @@ export function renderImages(
       .target=${target}
       .working=${session.status.value === 'busy' && session.progress.value?.stage === 'dataset'}
     ></redo-data-panel>
+    ${renderUndo(session)}
     <redo-open-model .fileName=${session.fileName.value} .info=${info}></redo-open-model>
   </section>`;
+}
+
+/** The way back over image, codes and masks. */
+function renderUndo({viewHistory}: Session): TemplateResult {
+  const {undo} = strings;
+  const button = (name: 'undo' | 'redo', can: boolean) =>
+    html`<button
+      class=${name}
+      title=${undo[name].hint}
+      ?disabled=${!can}
+      @click=${({target}: Event) =>
+        target!.dispatchEvent(new CustomEvent(`view-${name}`, {bubbles: true}))}
+    >
+      ${undo[name].label}
+    </button>`;
+  return html`<div class="undo-bar" role="group" aria-label=${undo.title}>
+    ${button('undo', viewHistory.canUndo.value)}${button('redo', viewHistory.canRedo.value)}
+  </div>`;
 }
 
 export function renderRegions({session, segmentation, redraws}: ViewerState): TemplateResult {

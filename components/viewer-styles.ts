@@ -100,6 +100,12 @@ export const viewerStyles = css`
     padding-block: 8px 10px;
   }
 
+  .undo-bar {
+    display: flex;
+    gap: 8px;
+    margin-block-end: 6px;
+  }
+
   .pictures {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(84px, 1fr));

@@ -2,12 +2,17 @@
 
 import {batch, computed, signal, type ReadonlySignal} from '@preact/signals-core';
 import type {Masks} from '../engine/protocol.js';
+import {newestWithin} from './newest-within.js';
 
 /** What the states that can be gone back to may take; the oldest give way. */
 const LIMIT_BYTES = 32 * 1024 * 1024;
 
 /** Masks as they were edited; undefined where f's stand. */
 type Edit = Masks | undefined;
+
+function bytesOf(edit: Edit): number {
+  return edit?.values.byteLength ?? 0;
+}
 
 /** Undo and redo over whole masks: an entry a stroke, whatever was seen of the stroke on the way. */
 export class MaskHistory {
@@ -46,7 +51,7 @@ export class MaskHistory {
     batch(() => {
       present.value = masks;
       if (masks === before) return;
-      past.value = this.bounded([...past.peek(), before]);
+      past.value = newestWithin([...past.peek(), before], this.limitBytes, bytesOf);
       future.value = [];
     });
   }
@@ -86,14 +91,5 @@ export class MaskHistory {
       this.state.past.value = [];
       this.state.future.value = [];
     });
-  }
-
-  private bounded(past: readonly Edit[]): readonly Edit[] {
-    let bytes = 0;
-    const oldest = past.findLastIndex(edit => {
-      bytes += edit?.values.byteLength ?? 0;
-      return bytes > this.limitBytes;
-    });
-    return past.slice(oldest + 1);
   }
 }

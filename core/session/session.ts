@@ -21,6 +21,7 @@ import {
 import {Timeline} from './timeline.js';
 import {TrainingLoop} from './training-loop.js';
 import {Validation} from './validation.js';
+import {ViewHistory, type Moment} from './view-history.js';
 import type {View} from './view-link.js';
 import {Views} from './views.js';
 
@@ -53,6 +54,8 @@ export class Session {
   /** The user's masks in the place of f's; they outlive training, and are gone with another image or model. */
   readonly maskEdits = new MaskHistory();
   readonly codes = new RegionCodes();
+  /** The way back over image, codes and masks; it begins anew with other weights or images. */
+  readonly viewHistory: ViewHistory;
   readonly history = new History();
   /** States of the training to go back to. */
   readonly timeline: Timeline;
@@ -92,6 +95,7 @@ export class Session {
         this.history.clear();
         this.timeline.clear();
         this.maskEdits.clear();
+        this.viewHistory.clear();
         iteration.value = 0;
       },
     });
@@ -125,6 +129,16 @@ export class Session {
     const {model, region, strip} = this;
     const editedMasks = this.maskEdits.present;
     const codes = computed(() => this.codes.all);
+    const present = computed(
+      (): Moment | undefined =>
+        this.model.value && {
+          image: image.value,
+          region: this.region.value,
+          codes: codes.value.map(code => code.value),
+          masks: editedMasks.value,
+        }
+    );
+    this.viewHistory = new ViewHistory(present, moment => this.takeInHand(moment));
     this.views = new Views(engine, {model, version, image, strip, codes, editedMasks});
     this.background = new Background(engine, this.views.redraws, region);
     const {playing, remaining, running} = this.training;
@@ -290,10 +304,17 @@ export class Session {
     const own = diff && (await this.engine.request('segment', {model, image})).masks;
     const edited = diff && applyMaskDiff(diff, own!);
     if (this.model.peek()?.model !== model) return;
+    this.takeInHand({image, region: this.region.peek(), codes, masks: edited});
+  }
+
+  private takeInHand({image, region, codes, masks}: Moment): void {
     batch(() => {
       this.selectImage(image);
-      codes.forEach((code, region) => this.codes.set(region, code));
-      if (edited) this.maskEdits.commit(edited);
+      this.region.value = region;
+      codes.forEach((code, k) => {
+        if (code !== this.codes.all[k]!.peek()) this.codes.set(k, code);
+      });
+      this.maskEdits.commit(masks);
     });
   }
 
@@ -310,6 +331,7 @@ export class Session {
   /** Ends everything under way; resolves when the model is freed. */
   async dispose(): Promise<void> {
     this.state.disposed.value = true;
+    this.viewHistory.dispose();
     this.views.dispose();
     this.latent.dispose();
     const left = this.opened.leave();
@@ -333,6 +355,7 @@ export class Session {
     this.state.version.value++;
     this.region.value = Math.min(this.region.peek(), model.config.regions - 1);
     if (seed !== undefined) this.codes.restart(model.config, seed);
+    if (seed !== undefined || command === 'dataset') this.viewHistory.clear();
   }
 
   private currentStatus(): Status {

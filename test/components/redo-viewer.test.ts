@@ -8,6 +8,7 @@ import type {RedoMaskEditor} from '../../components/redo-mask-editor.js';
 import type {RedoMaskLegend} from '../../components/redo-mask-legend.js';
 import type {RedoMaskView} from '../../components/redo-mask-view.js';
 import type {RedoPicture} from '../../components/redo-picture.js';
+import type {RedoImageStrip} from '../../components/redo-image-strip.js';
 import type {RedoRegionGrid} from '../../components/redo-region-grid.js';
 import type {RedoShareMenu} from '../../components/redo-share-menu.js';
 import type {RedoViewer} from '../../components/redo-viewer.js';
@@ -371,6 +372,53 @@ describe('redo-viewer', () => {
       await settled(engine, el);
       expect(inner<RedoRegionGrid>('redo-region-grid').masks).to.equal(undefined);
       expect(inner<RedoMaskView>('.pictures redo-mask-view').masks).to.equal(undefined);
+    });
+  });
+
+  describe('undo', () => {
+    /** Keys held down one after the other, and let go in the other order. */
+    async function chord(...keys: string[]): Promise<void> {
+      for (const down of keys) await sendKeys({down});
+      for (const up of keys.reverse()) await sendKeys({up});
+    }
+
+    it('brings back a code by button and by key, and an image with its place in the strip', async () => {
+      const {el, engine, inner} = await viewer();
+      const code = () => [...el.session!.codes.all[0]!.value];
+      const gesture = () => new Promise(resolve => setTimeout(resolve, 450));
+      expect(find<HTMLButtonElement>(el, 'button.undo').disabled).to.equal(true);
+      const before = code();
+      el.session!.codes.setValue(0, 1, 2.5);
+      await gesture();
+      const moved = code();
+      find(inner('redo-image-strip'), '[aria-selected="true"]').focus();
+      await sendKeys({press: 'ArrowRight'});
+      await settled(engine, el);
+      expect(el.image).to.equal(1);
+      await chord('Control', 'z');
+      await settled(engine, el);
+      expect(el.image).to.equal(0);
+      expect(inner<RedoImageStrip>('redo-image-strip').selected).to.equal(0);
+      expect(code()).to.deep.equal(moved);
+      find(el, 'button.undo').click();
+      await settled(engine, el);
+      expect(code()).to.deep.equal(before);
+      expect(find<HTMLButtonElement>(el, 'button.undo').disabled).to.equal(true);
+      find(el, 'button.redo').click();
+      await chord('Control', 'Shift', 'z');
+      await settled(engine, el);
+      expect([el.image, code()]).to.deep.equal([1, moved]);
+      expect(find<HTMLButtonElement>(el, 'button.redo').disabled).to.equal(true);
+    });
+
+    it('leaves its keys to a field that is typed in', async () => {
+      const {el, engine, inner} = await viewer();
+      el.session!.codes.resample(0);
+      await settled(engine, el);
+      find(inner('redo-code-sliders'), 'input[type="number"]').focus();
+      await chord('Control', 'z');
+      await settled(engine, el);
+      expect(el.session!.viewHistory.canUndo.value).to.equal(true);
     });
   });
 
