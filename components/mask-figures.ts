@@ -124,7 +124,7 @@ function titleOf({model: {dataset, config, iteration}, split}: FigureSubject): s
   return `${dataset.name}, ${split}, ${config.size}×${config.size}${at}`;
 }
 
-interface Look {
+export interface Look {
   input: Picture;
   /** f's. */
   masks: Masks;
@@ -134,8 +134,8 @@ interface Look {
   found: Picture;
 }
 
-/** An object alone is white on black; several have the colours of their regions. */
-async function lookAt(
+/** An image as figures show it. An object alone is white on black; several have the colours of their regions. */
+export async function lookAt(
   {engine, model: info, signal}: FigureSubject,
   image: ImageRef
 ): Promise<Look> {

@@ -141,6 +141,11 @@ export class Session {
     this.status = computed(() => this.currentStatus());
   }
 
+  /** The engine, for what is asked of it beside the views. */
+  get client(): EngineClient {
+    return this.engine;
+  }
+
   /** The open model; undefined before, and while another is being opened. */
   get model(): ReadonlySignal<ModelInfo | undefined> {
     return this.opened.info;
