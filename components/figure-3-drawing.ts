@@ -46,7 +46,7 @@ export function readFigure3(text: string): Figure3 {
       'figure 3: the file must have a title and scores by number of labels, as npm run baseline -- --json writes it'
     );
   }
-  const rising = supervised.toSorted((a, b) => a.labels - b.labels);
+  const rising = (supervised as Figure3['supervised']).toSorted((a, b) => a.labels - b.labels);
   return {title, supervised: rising, ...(unsupervised && {unsupervised})};
 }
 

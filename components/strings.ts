@@ -369,6 +369,7 @@ export const strings = {
     seed: 'Seed',
     reset: 'Reset weights',
     options: 'Rates and λ',
+    labels: 'Painted masks as labels',
   },
 
   charts: {
@@ -383,6 +384,7 @@ export const strings = {
     generatorLoss: 'f, G: −D(Î)',
     recoveryLoss: 'δ: (ẑ − z)²',
     discriminatorLoss: 'D: hinge',
+    supervisedLoss: 'f: labels, −log M',
     scoreReal: 'real',
     scoreRedrawn: 'redrawn',
     iteration: 'iteration',

@@ -111,11 +111,11 @@ export function generatorLosses(
   const redrawn = redraw(weights, batch, config, moments);
   const adversarial = adversarialLoss(score(weights.discriminator, redrawn.fakes, config));
   const recovery = recoveryLoss(weights.encoder, redrawn, batch, config);
-  const total = tf.add(adversarial, tf.mul(recovery, lambdaZ)) as Scalar;
+  const total: Scalar = tf.add(adversarial, tf.mul(recovery, lambdaZ));
   const areas = regionAreas(redrawn.masks);
   if (!lesson) return {total, adversarial, recovery, areas};
   const supervised = crossEntropy(segment(weights.mask, lesson.images, config), lesson.labels);
-  const taught = tf.add(total, tf.mul(supervised, lesson.weight)) as Scalar;
+  const taught: Scalar = tf.add(total, tf.mul(supervised, lesson.weight));
   return {total: taught, adversarial, recovery, areas, supervised};
 }
 
