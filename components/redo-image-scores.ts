@@ -77,6 +77,8 @@ export class RedoImageScores extends SessionElement {
   /** What the scores are of. */
   @state() private about = '';
 
+  /** The split that the scores are of. */
+  private split?: Split;
   private controller = new AbortController();
 
   override disconnectedCallback(): void {
@@ -84,14 +86,18 @@ export class RedoImageScores extends SessionElement {
     this.controller.abort();
   }
 
-  private async run(work: (subject: FigureSubject, split: Split) => Promise<void>): Promise<void> {
+  /** @param split Of the images; the viewer's if absent. */
+  private async run(
+    work: (subject: FigureSubject, split: Split) => Promise<void>,
+    given?: Split
+  ): Promise<void> {
     const session = this.bound?.session;
     const info = session?.model.peek();
     if (!session || !info) return;
     this.controller.abort();
     this.controller = new AbortController();
     const {signal} = this.controller;
-    const split = session.image.peek().split;
+    const split = given ?? session.image.peek().split;
     this.working = true;
     this.trouble = '';
     try {
@@ -108,7 +114,7 @@ export class RedoImageScores extends SessionElement {
       const {engine, model, signal} = subject;
       const request = {model: model.model, split, count: model.dataset.counts[split]};
       const evaluation = await engine.request('evaluate', request, {signal});
-      this.scores = scoresOf(evaluation);
+      [this.scores, this.split] = [scoresOf(evaluation), split];
       const {accuracy, objectIou, count} = evaluation;
       this.about = experimentsStrings.images.about(split, count, accuracy, objectIou);
       await this.show(subject);
@@ -121,7 +127,7 @@ export class RedoImageScores extends SessionElement {
       const {[split]: count} = subject.model.dataset.counts;
       const beyond = scores.find(({image}) => image >= count);
       if (beyond) throw new Error(experimentsStrings.images.beyond(beyond.image, count, split));
-      this.scores = scores;
+      [this.scores, this.split] = [scores, split];
       this.about = file.name;
       await this.show(subject);
     });
@@ -129,7 +135,7 @@ export class RedoImageScores extends SessionElement {
 
   private reorder(order: Order): Promise<void> {
     this.order = order;
-    return this.run(subject => this.show(subject));
+    return this.run(subject => this.show(subject), this.split);
   }
 
   /** Shows the first images of the present order, one after the other. */
@@ -145,6 +151,10 @@ export class RedoImageScores extends SessionElement {
     }
   }
 
+  private look(image: number): void {
+    Object.assign(this.bound!, {split: this.split, image});
+  }
+
   private renderTile({image, accuracy, objectIou, input, truth, found}: Tile) {
     const {images} = experimentsStrings;
     return html`<li class="tile">
@@ -153,7 +163,7 @@ export class RedoImageScores extends SessionElement {
       <redo-picture label=${images.found(image)} .picture=${found}></redo-picture>
       <span>
         ${images.scores(image, formatIou(accuracy), formatIou(objectIou))}
-        <button aria-label=${images.takeImage(image)} @click=${() => (this.bound!.image = image)}>
+        <button aria-label=${images.takeImage(image)} @click=${() => this.look(image)}>
           ${images.take}
         </button>
       </span>
