@@ -54,7 +54,14 @@ const LAYERS = {
     'core/engine/bitmaps.ts',
   ],
   components: [...PLAIN, 'core/graph', 'core/session', 'core/engine/client.ts'],
-  cli: ['core', 'datasets', 'components/figure-3-drawing.ts', 'scripts/find-browser.ts'],
+  cli: [
+    'core',
+    'datasets',
+    'components/figure-3-drawing.ts',
+    'components/mask-figures.ts',
+    'components/picture-figure-drawing.ts',
+    'scripts/find-browser.ts',
+  ],
   bench: ['core', 'datasets', 'cli/in-browser.ts', 'cli/options.ts'],
 };
 

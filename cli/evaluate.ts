@@ -5,15 +5,12 @@
  * `npm run evaluate -- --model model.safetensors --data FOLDER --split test --masks FOLDER`
  */
 
-import {readFile} from 'node:fs/promises';
-
 import {Engine} from '../core/engine/engine.js';
 import type {Evaluation} from '../core/training/evaluation.js';
 import {trivialScores} from '../core/training/trivial.js';
 import {openDataset} from '../datasets/catalog.js';
-import type {Split} from '../datasets/dataset.js';
-import type {DatasetSource} from '../datasets/source.js';
-import {filesAt, imageSource} from './image-source.js';
+import {imageSource, withMasks} from './image-source.js';
+import {readModel} from './model-at.js';
 import {
   main,
   meanAndDeviation,
@@ -123,31 +120,6 @@ await main(async () => {
     await writeWhole(options.json, new TextEncoder().encode(`${JSON.stringify(all, null, 1)}\n`));
   }
 });
-
-/** Images whose true masks lie elsewhere. */
-async function withMasks(
-  images: string | DatasetSource | undefined,
-  path: string,
-  given: {split: Split; missing: 'refuse' | 'skip'}
-): Promise<DatasetSource> {
-  if (images === undefined || typeof images === 'string') {
-    throw new UsageError(
-      '--masks must go with --data FOLDER or --data ARCHIVE, the images that the masks are of'
-    );
-  }
-  const from = await filesAt(path);
-  if (!from) throw new UsageError(`--masks must be a folder or an archive; got ${path}`);
-  return {...images, masks: {...given, from}};
-}
-
-async function readModel(path: string): Promise<ArrayBuffer> {
-  try {
-    const {buffer, byteOffset, length} = await readFile(path);
-    return buffer.slice(byteOffset, byteOffset + length);
-  } catch (error) {
-    throw new UsageError(`--model must be a file; got ${path} (${(error as Error).message})`);
-  }
-}
 
 function describe({assigned, iou, ...mean}: Evaluation, names: readonly string[]): string[] {
   const each = (values: readonly number[]): string =>

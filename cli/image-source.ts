@@ -5,6 +5,7 @@ import {readdir, stat} from 'node:fs/promises';
 import {basename, join, relative, resolve, sep} from 'node:path';
 
 import {DATASET_NAMES, isDatasetName} from '../datasets/catalog.js';
+import type {Split} from '../datasets/dataset.js';
 import type {DatasetSource} from '../datasets/source.js';
 import {UsageError} from './options.js';
 
@@ -29,7 +30,7 @@ export async function imageSource(
 }
 
 /** The files of a folder, or the one at a path; undefined if there is nothing. */
-export async function filesAt(text: string): Promise<DatasetSource | undefined> {
+async function filesAt(text: string): Promise<DatasetSource | undefined> {
   const path = resolve(text);
   const stats = await stat(path).catch(() => undefined);
   if (!stats) return undefined;
@@ -43,4 +44,20 @@ export async function filesAt(text: string): Promise<DatasetSource | undefined> 
       return {path: relative(path, full).split(sep).join('/'), blob: await openAsBlob(full)};
     });
   return {name, files: await Promise.all(files)};
+}
+
+/** Images whose true masks lie elsewhere, at a path. @throws UsageError if images or masks are no files. */
+export async function withMasks(
+  images: string | DatasetSource | undefined,
+  path: string,
+  given: {split: Split; missing: 'refuse' | 'skip'}
+): Promise<DatasetSource> {
+  if (images === undefined || typeof images === 'string') {
+    throw new UsageError(
+      '--masks must go with --data FOLDER or --data ARCHIVE, the images that the masks are of'
+    );
+  }
+  const from = await filesAt(path);
+  if (!from) throw new UsageError(`--masks must be a folder or an archive; got ${path}`);
+  return {...images, masks: {...given, from}};
 }

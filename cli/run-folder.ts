@@ -18,6 +18,8 @@ export interface RunConfig {
   model: object;
   training: object;
   seed: number;
+  /** The labelled images that f is taught by; absent for none. */
+  supervision?: object;
 }
 
 export interface RunState {

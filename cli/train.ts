@@ -21,7 +21,9 @@ import {
   main,
   meanAndDeviation,
   nodeBackend,
+  positive,
   readOptions,
+  splitOf,
   UsageError,
   wholeNumber,
 } from './options.js';
@@ -62,6 +64,12 @@ await main(async () => {
       restarts: {help: 'how often a collapsed training may begin again', default: '0'},
       out: {help: 'file for the whole state, to go on from', default: ''},
       'out-model': {help: 'file for the weights alone, in half precision', default: ''},
+      labelled: {
+        help: 'images whose true masks f is taught by too, the last of --labelled-from; 0 for none',
+        default: '0',
+      },
+      'labelled-from': {help: 'split whose images have the labels', default: 'train'},
+      'labelled-weight': {help: 'what their cross-entropy weighs in the loss of f', default: '1'},
       every: {help: 'iterations between looks at validation images, 0 for none', default: '0'},
       images: {help: 'held-out images to score', default: '200'},
     },
@@ -90,6 +98,7 @@ await main(async () => {
     checkpointEvery: wholeNumber('checkpoint-every', options['checkpoint-every'], 1),
     images: wholeNumber('images', options.images, 1),
     restarts: wholeNumber('restarts', options.restarts),
+    supervision: supervisionOf(options),
   };
   if (backend === 'webgpu') await provideWebgpu();
   const engine = new Engine({...nodeBackend(), name: backend});
@@ -129,10 +138,10 @@ async function train(
   given: {dataset: string; out: string; 'out-model': string},
   signal: AbortSignal
 ): Promise<Evaluation | undefined> {
-  const {preset, overrides, seed, steps} = options;
+  const {preset, overrides, seed, steps, supervision} = options;
   const {dataset} = given;
   const folder = path
-    ? await RunFolder.open(path, {preset, dataset, ...overrides, seed})
+    ? await RunFolder.open(path, {preset, dataset, ...overrides, seed, supervision})
     : undefined;
   const run = await TrainingRun.begin(engine, options, folder);
   try {
@@ -184,6 +193,14 @@ async function train(
   }
 }
 
+/** The labelled images that f is taught by; undefined for none. */
+function supervisionOf(given: Record<'labelled' | 'labelled-from' | 'labelled-weight', string>) {
+  const count = wholeNumber('labelled', given.labelled);
+  const weight = positive('labelled-weight', given['labelled-weight']);
+  const split = splitOf('labelled-from', given['labelled-from']);
+  return count > 0 ? {weight, examples: {split, count}} : undefined;
+}
+
 async function save(path: string, checkpoint: ArrayBuffer): Promise<void> {
   const file = new Uint8Array(checkpoint);
   await writeWhole(path, file);
@@ -194,12 +211,15 @@ function describe({
   generatorLoss,
   discriminatorLoss,
   recoveryLoss,
+  supervisedLoss,
   areas,
 }: IterationReport): string {
   const areaList = areas!.map(area => area.toFixed(2)).join(' ');
   return (
     `loss G ${generatorLoss!.toFixed(2)} D ${discriminatorLoss!.toFixed(2)} ` +
-    `z ${recoveryLoss!.toFixed(2)}  areas ${areaList}`
+    `z ${recoveryLoss!.toFixed(2)}  ` +
+    (supervisedLoss === undefined ? '' : `labels ${supervisedLoss.toFixed(2)}  `) +
+    `areas ${areaList}`
   );
 }
 

@@ -1,7 +1,7 @@
 /** Trains one model to its end, or until it is told to stop; through a folder it goes on after any kill. */
 
 import type {Engine} from '../core/engine/engine.js';
-import type {ModelInfo} from '../core/engine/protocol.js';
+import type {ModelInfo, Supervision} from '../core/engine/protocol.js';
 import type {ModelConfig, TrainingConfig} from '../core/model/config.js';
 import {COLLAPSE_UNTIL, collapseRule} from '../core/session/collapse.js';
 import type {Evaluation} from '../core/training/evaluation.js';
@@ -24,6 +24,8 @@ export interface TrainingOptions {
   images: number;
   /** How often a collapsed training may begin again. */
   restarts: number;
+  /** Labelled images that f is taught by too. */
+  supervision?: Supervision;
 }
 
 /** What is told while it runs. */
@@ -134,8 +136,10 @@ export class TrainingRun {
   }
 
   private async start(seed: number): Promise<void> {
-    const {preset, dataset, overrides} = this.options;
+    const {preset, dataset, overrides, supervision} = this.options;
     this.open = await this.engine.request('open', {preset, dataset, overrides, seed});
+    const {model} = this.open;
+    if (supervision) this.open = await this.engine.request('supervise', {model, supervision});
   }
 
   private async commit(iteration: number): Promise<void> {

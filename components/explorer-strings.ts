@@ -122,6 +122,15 @@ export const explorerStrings = {
     note: 'They count from the next iteration.',
   },
 
+  labels: {
+    add: 'Teach f these masks',
+    weight: 'Weight',
+    list: 'Images with labels',
+    item: (image: number) => `Image ${image} ✕`,
+    remove: (image: number) => `Take back the labels of image ${image}`,
+    note: 'Paint on the masks of an image, then give them as labels: their cross-entropy is added to the loss of f from the next iteration on. What f was taught, it can’t be judged by any more.',
+  },
+
   share: {
     link: 'Copy link',
     save: 'Save view',

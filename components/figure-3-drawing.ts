@@ -15,6 +15,41 @@ export interface Figure3 {
   unsupervised?: Score;
 }
 
+/**
+ * Reads what `npm run baseline -- --json` wrote.
+ *
+ * @throws Error if it is something else.
+ */
+export function readFigure3(text: string): Figure3 {
+  let figure: Partial<Figure3> | null;
+  try {
+    figure = JSON.parse(text) as typeof figure;
+  } catch (cause) {
+    throw new Error(`figure 3: the file must be JSON; ${(cause as Error).message}`, {cause});
+  }
+  const isShare = (value: unknown): boolean =>
+    typeof value === 'number' && value >= 0 && value <= 1;
+  const isScore = (score: Partial<Score> | null | undefined): boolean =>
+    isShare(score?.accuracy) && isShare(score?.objectIou);
+  const {title, supervised, unsupervised} = figure ?? {};
+  const isSound =
+    typeof title === 'string' &&
+    Array.isArray(supervised) &&
+    supervised.length > 0 &&
+    supervised.every(
+      (each: Partial<Figure3['supervised'][number]> | null) =>
+        isScore(each) && Number.isSafeInteger(each?.labels) && each!.labels! > 0
+    ) &&
+    (unsupervised === undefined || isScore(unsupervised));
+  if (!isSound) {
+    throw new Error(
+      'figure 3: the file must have a title and scores by number of labels, as npm run baseline -- --json writes it'
+    );
+  }
+  const rising = (supervised as Figure3['supervised']).toSorted((a, b) => a.labels - b.labels);
+  return {title, supervised: rising, ...(unsupervised && {unsupervised})};
+}
+
 const WIDTH = 640;
 const HEIGHT = 360;
 const MARGIN = {top: 40, right: 120, bottom: 48, left: 56};

@@ -16,6 +16,7 @@ export interface HistoryCharts {
 /** Charts over the history's own columns: nothing is copied. */
 export function historyCharts(history: History): HistoryCharts {
   const {iterations: x, scalars, areas, looks} = history;
+  const taught = scalars.supervisedLoss.some(Number.isFinite);
   const {charts, region} = strings;
   const marks = history.marks.map(({iteration, tuning}) => ({
     x: iteration,
@@ -46,6 +47,17 @@ export function historyCharts(history: History): HistoryCharts {
           values: scalars.recoveryLoss,
           dash: '2 2',
         },
+        ...(taught
+          ? [
+              {
+                name: 'supervised',
+                label: charts.supervisedLoss,
+                colour: regionInk(3),
+                values: scalars.supervisedLoss,
+                dash: '8 2 2 2',
+              },
+            ]
+          : []),
       ],
     },
     scores: {

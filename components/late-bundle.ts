@@ -14,6 +14,7 @@ import './redo-explorer.js';
 import './redo-flow-controls.js';
 import './redo-image-strip.js';
 import './redo-inside-view.js';
+import './redo-labelled-masks.js';
 import './redo-latent-map.js';
 import './redo-line-chart.js';
 import './redo-mask-editor.js';

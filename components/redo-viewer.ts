@@ -2,7 +2,7 @@ import {signal, untracked} from '@preact/signals-core';
 import {html, LitElement, nothing, type PropertyValues, type TemplateResult} from 'lit';
 import {customElement, property, state} from 'lit/decorators.js';
 import {connectEngine} from '../core/engine/client.js';
-import type {EngineClient} from '../core/engine/protocol.js';
+import type {EngineClient, ImageRef} from '../core/engine/protocol.js';
 import {isSplit, SPLITS, type Split} from '../datasets/dataset.js';
 import type {DatasetSource} from '../datasets/source.js';
 import type {Tuning} from '../core/model/config.js';
@@ -337,6 +337,13 @@ export class RedoViewer extends LitElement {
     await this.session!.tune(tuning).catch(() => this.requestUpdate());
   }
 
+  /** Changes what f is taught by; where the engine refuses, it is said, and the labels are as they were. */
+  private async label(change: (session: Session) => Promise<void>): Promise<void> {
+    this.viewNote = '';
+    await change(this.session!).catch((error: Error) => (this.viewNote = error.message));
+    this.requestUpdate();
+  }
+
   /** Goes on with the user's images, or with those of the preset again. */
   private async useImages(source?: DatasetSource): Promise<void> {
     const session = this.session!;
@@ -506,6 +513,11 @@ export class RedoViewer extends LitElement {
           @train-rate=${({detail}: CustomEvent<TrainEvents['train-rate']>) =>
             (this.session!.training.stepsPerFrame.value = detail.stepsPerFrame)}
           @training-tune=${({detail}: CustomEvent<{tuning: Tuning}>) => void this.tune(detail.tuning)}
+          @label-add=${() => void this.label(session => session.label())}
+          @label-remove=${({detail}: CustomEvent<{image: ImageRef}>) =>
+            void this.label(({labels}) => labels.remove(detail.image))}
+          @label-weight=${({detail}: CustomEvent<{weight: number}>) =>
+            void this.label(({labels}) => labels.setWeight(detail.weight))}
           @timeline-go=${({detail}: CustomEvent<{iteration: number}>) =>
             void this.session?.goTo(detail.iteration)}
           @train-reset=${this.handleReset}

@@ -30,7 +30,7 @@ export async function droppedRun(data: DataTransfer): Promise<RunSource | undefi
       ? (item as unknown as {getAsFileSystemHandle: () => Promise<FileSystemHandle | null>})
           .getAsFileSystemHandle()
           .catch(() => null)
-      : null
+      : Promise.resolve(null)
   );
   const entries = items.map(item => item.webkitGetAsEntry());
   const handle = (await Promise.all(handles)).find(each => each?.kind === 'directory');

@@ -375,6 +375,7 @@ export const strings = {
     seed: 'Seed',
     reset: 'Reset weights',
     options: 'Rates and λ',
+    labels: 'Painted masks as labels',
   },
 
   charts: {
@@ -389,6 +390,7 @@ export const strings = {
     generatorLoss: 'f, G: −D(Î)',
     recoveryLoss: 'δ: (ẑ − z)²',
     discriminatorLoss: 'D: hinge',
+    supervisedLoss: 'f: labels, −log M',
     scoreReal: 'real',
     scoreRedrawn: 'redrawn',
     iteration: 'iteration',

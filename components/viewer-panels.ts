@@ -105,7 +105,8 @@ export function renderRegions({session, segmentation, redraws}: ViewerState): Te
 }
 
 /** @param seed What the weights were made from last. */
-export function renderTraining({training, status, model}: Session, seed: number): TemplateResult {
+export function renderTraining(session: Session, seed: number): TemplateResult {
+  const {training, status, model, labels, maskEdits} = session;
   const {playing, remaining, side, stepsPerFrame, phase} = training;
   return html`<section class="training" aria-labelledby="training-title">
     <div class="head"><h2 id="training-title">${strings.training.title}</h2></div>
@@ -124,6 +125,15 @@ export function renderTraining({training, status, model}: Session, seed: number)
         .training=${model.value?.training}
         .disabled=${status.value === 'opening' || status.value === 'disposed'}
       ></redo-training-options>
+    </details>
+    <details class="more">
+      <summary>${strings.training.labels}</summary>
+      <redo-labelled-masks
+        .list=${labels.list.value}
+        .weight=${labels.weight.value}
+        .painted=${maskEdits.present.value !== undefined}
+        .disabled=${status.value === 'opening' || status.value === 'disposed'}
+      ></redo-labelled-masks>
     </details>
   </section>`;
 }

@@ -117,6 +117,10 @@ export class Engine implements EngineClient {
       this.model(model).tune(tuning);
       return this.info(model);
     },
+    supervise: async ({model, supervision}) => {
+      this.model(model).supervise(supervision);
+      return this.info(model);
+    },
     snapshot: ({model, ...form}) => this.model(model).snapshot(form),
     restore: async ({model, checkpoint}) => {
       await this.model(model).restore(checkpoint);

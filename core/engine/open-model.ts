@@ -3,9 +3,11 @@ import {type ModelConfig, tuned, type TrainingConfig, type Tuning} from '../mode
 import {ModelState} from '../model/state.js';
 import {type CheckpointInfo, readCheckpoint, writeCheckpoint} from '../training/checkpoint.js';
 import type {IterationReport, PhaseReport, Side} from '../training/report.js';
+import {LabelledBatches, type LabelledImage} from '../training/lessons.js';
 import {Trainer} from '../training/trainer.js';
+import {labelledImages} from './labelled-images.js';
 import {type Inspected, Inspector} from './inspector.js';
-import type {ModelInfo, ModelSource, RequestOptions} from './protocol.js';
+import type {ModelInfo, ModelSource, RequestOptions, Supervision} from './protocol.js';
 
 /** One open model: its weights and its training, of which it owns the tensors, and what can be asked of it. */
 export class OpenModel implements Inspected {
@@ -20,6 +22,7 @@ export class OpenModel implements Inspected {
   /** What the images were generated from. */
   readonly datasetSeed: number;
   private trainer: Trainer;
+  private supervision?: {examples: readonly LabelledImage[]; weight: number};
   private version = 0;
 
   /** Takes over `state`. @param source Where it came from, if from a file. */
@@ -56,6 +59,12 @@ export class OpenModel implements Inspected {
         ...(labelledCounts && {labelled: labelledCounts}),
       },
       ...(this.source && {source: this.source}),
+      ...(this.supervision && {
+        supervision: {
+          count: this.supervision.examples.length,
+          weight: this.supervision.weight,
+        },
+      }),
       seed: this.seed,
       iteration: this.trainer.iteration,
       version: this.version,
@@ -97,6 +106,31 @@ export class OpenModel implements Inspected {
     this.trainer.tune(this.training);
   }
 
+  /** @throws RangeError or Error if there is no such image, or labels are not for this model. */
+  supervise(supervision: Supervision | undefined): void {
+    this.supervision = supervision && {
+      weight: supervision.weight,
+      examples: labelledImages(supervision, this.dataset, this.config),
+    };
+    this.teach();
+  }
+
+  /** Gives the trainer of now its lessons. */
+  private teach(): void {
+    const {dataset, training, seed, supervision} = this;
+    const {batchSize} = training;
+    this.trainer.teach(
+      supervision && {
+        weight: supervision.weight,
+        batches: new LabelledBatches(dataset, supervision.examples, {
+          batchSize,
+          seed,
+          use: 'labelled',
+        }),
+      }
+    );
+  }
+
   /** Goes on with other images of the same size; an iteration that was begun by phases is ended first. */
   async useDataset(dataset: Dataset): Promise<void> {
     if (this.trainer.isUnderWay) await this.trainer.iterate();
@@ -104,6 +138,7 @@ export class OpenModel implements Inspected {
     await dataset.read('train', [0]);
     this.dataset = dataset;
     this.trainer.useDataset(dataset);
+    this.supervise(undefined);
     this.inspector.forgetDrawn();
     this.changed();
   }
@@ -175,6 +210,7 @@ export class OpenModel implements Inspected {
     this.training = training;
     this.seed = seed;
     this.trainer = new Trainer(state, training, this.dataset, seed, iteration);
+    this.teach();
     this.inspector.forgetDrawn();
     this.changed();
   }

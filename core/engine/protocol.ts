@@ -97,6 +97,14 @@ export interface OpenRequest {
   seed: number;
 }
 
+/** Labelled images that f is taught by, beside what it finds out by redrawing. */
+export interface Supervision {
+  /** Of the cross-entropy in the loss of f, above 0. */
+  weight: number;
+  /** Images with their own labels `[height, width]`, or the last `count` of a split that have true masks. */
+  examples: readonly {image: ImageRef; labels: Uint8Array}[] | {split: Split; count: number};
+}
+
 export interface ModelInfo {
   model: ModelId;
   config: ModelConfig;
@@ -105,6 +113,8 @@ export interface ModelInfo {
   backend: BackendInfo;
   /** Where the weights came from, if from a file. */
   source?: ModelSource;
+  /** The labelled images that f is taught by; absent where there are none. */
+  supervision?: {count: number; weight: number};
   /** Seed of batches. */
   seed: number;
   /** Iterations that the weights have behind them. */
@@ -367,6 +377,12 @@ export interface Requests {
    * brings its own; checkpoints state them. The weights stay as they are.
    */
   tune: {request: {model: ModelId; tuning: Tuning}; result: ModelInfo};
+  /**
+   * Teaches f by labelled images too, from the next iteration on, or by none if `supervision` is absent:
+   * semi-supervised training. It outlives new weights, and ends with another data set; checkpoints do
+   * not state it.
+   */
+  supervise: {request: {model: ModelId; supervision?: Supervision}; result: ModelInfo};
   /** Scores the masks of the first `count` labelled images of a split. */
   evaluate: {request: {model: ModelId; split: Split; count: number}; result: Evaluation};
   /**

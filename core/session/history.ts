@@ -8,6 +8,7 @@ const SCALARS = [
   'stepMs',
   'generatorLoss',
   'recoveryLoss',
+  'supervisedLoss',
   'discriminatorLoss',
   'scoreReal',
   'scoreRedrawn',

@@ -3,7 +3,7 @@
 import {batch, signal, type ReadonlySignal} from '@preact/signals-core';
 import type {DatasetSource} from '../../datasets/source.js';
 import type {Tuning} from '../model/config.js';
-import type {EngineClient, ModelInfo, Progress} from '../engine/protocol.js';
+import type {EngineClient, ModelInfo, Progress, Supervision} from '../engine/protocol.js';
 import {readModelFile, weightsUrl} from './model-file.js';
 
 /** What to open. */
@@ -153,6 +153,15 @@ export class OpenModel {
     const {training} = await this.engine.request('tune', {model: this.handle(), tuning}, {signal});
     const info = this.state.info.peek();
     if (info && !signal.aborted) this.state.info.value = {...info, training};
+  }
+
+  /** Teaches f by labelled images too, or by none. Rejects where the engine does. */
+  async supervise(supervision?: Supervision): Promise<void> {
+    const {signal} = this.scope;
+    const request = {model: this.handle(), supervision};
+    const {supervision: told} = await this.engine.request('supervise', request, {signal});
+    const info = this.state.info.peek();
+    if (info && !signal.aborted) this.state.info.value = {...info, supervision: told};
   }
 
   /**

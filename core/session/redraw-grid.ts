@@ -39,6 +39,18 @@ export interface Grid {
   rows: readonly (GridRow | undefined)[];
 }
 
+/** The codes of the columns `[regions][columns]`. */
+export function gridCodes(
+  {regions, codeSize}: {regions: number; codeSize: number},
+  seed: number
+): Float32Array[][] {
+  return Array.from({length: regions}, (_, region) =>
+    Array.from({length: GRID_COLUMNS}, (_, column) =>
+      new Random(seed, 'grid', region, column).normals(codeSize)
+    )
+  );
+}
+
 /**
  * The grid. It is drawn row by row; with new weights each row stays until it is drawn anew. While
  * weights change a grid is finished before the next is begun; other images or codes abort it.
@@ -64,11 +76,7 @@ export class RedrawGrid {
     });
     this.images = computed(() => strip.value.slice(start.value, start.value + GRID_ROWS));
     this.codes = computed(() =>
-      Array.from({length: regions.value}, (_, region) =>
-        Array.from({length: GRID_COLUMNS}, (_, column) =>
-          new Random(this.seed.value, 'grid', region, column).normals(codeSize.value)
-        )
-      )
+      gridCodes({regions: regions.value, codeSize: codeSize.value}, this.seed.value)
     );
     this.node = resource<GridRequest, Grid>({
       request: () => {

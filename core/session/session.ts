@@ -7,6 +7,7 @@ import type {EngineClient, ImageRef, ModelInfo} from '../engine/protocol.js';
 import {Background} from './background.js';
 import {RegionCodes} from './codes.js';
 import {History} from './history.js';
+import {LabelledMasks} from './labelled-masks.js';
 import {Latent} from './latent.js';
 import {applyMaskDiff, diffMasks, type MaskDiff} from './mask-diff.js';
 import {MaskHistory} from './mask-history.js';
@@ -53,6 +54,8 @@ export class Session {
   readonly region = signal(0);
   /** The user's masks in the place of f's; they outlive training, and are gone with another image or model. */
   readonly maskEdits = new MaskHistory();
+  /** Painted masks that f is taught by. */
+  readonly labels = new LabelledMasks(supervision => this.opened.supervise(supervision));
   readonly codes = new RegionCodes();
   /** The way back over image, codes and masks; it begins anew with other weights or images. */
   readonly viewHistory: ViewHistory;
@@ -96,6 +99,7 @@ export class Session {
         this.timeline.clear();
         this.maskEdits.clear();
         this.viewHistory.clear();
+        this.labels.forget();
         iteration.value = 0;
       },
     });
@@ -153,6 +157,11 @@ export class Session {
       editedMasks,
     });
     this.status = computed(() => this.currentStatus());
+  }
+
+  /** The engine, for what is asked of it beside the views. */
+  get client(): EngineClient {
+    return this.engine;
   }
 
   /** The open model; undefined before, and while another is being opened. */
@@ -318,6 +327,16 @@ export class Session {
     });
   }
 
+  /**
+   * Teaches f the painted masks of the image in hand, from the next iteration on. Rejects where nothing
+   * is painted, or the engine does.
+   */
+  async label(): Promise<void> {
+    const masks = this.maskEdits.present.peek();
+    if (!masks) throw new Error('labels: the masks of the image must be painted on; they are f’s');
+    await this.labels.add(this.image.peek(), masks);
+  }
+
   /** The masks of the user as what they change in f's; undefined where f's stand. */
   async maskDiff(): Promise<MaskDiff | undefined> {
     const edited = this.maskEdits.present.peek();
@@ -342,6 +361,7 @@ export class Session {
   private takeWeights(model: ModelInfo, command: Command, seed: number | undefined): void {
     if (command === 'dataset') {
       this.maskEdits.clear();
+      this.labels.forget();
       // A new object, so that what is shown of the old image is asked for anew.
       this.state.image.value = {split: model.dataset.wholeSplit ?? 'test', index: 0};
       this.state.datasetVersion.value++;

@@ -9,6 +9,7 @@ import type {ModelState} from '../model/state.js';
 import type {Moments} from '../nn/conditional-norm.js';
 import {trainedNames, type Tensors} from '../nn/parameters.js';
 import type {SpectralVectors} from '../nn/spectral-norm.js';
+import type {Lesson} from './lessons.js';
 import {type Batch, crossEntropy, generatorLosses, hingeLoss} from './losses.js';
 
 /** Gradients by network and parameter; parameters that the loss does not touch are absent. */
@@ -22,15 +23,19 @@ export interface Pass {
 }
 
 /**
- * Gradients of f, G and δ. `numbers` is `[adversarial loss, recovery loss, areas…]`.
+ * Gradients of f, G and δ. `numbers` is `[adversarial loss, recovery loss, areas…]`, and after them the
+ * cross-entropy of the lesson where there is one.
  *
  * The spectral vectors must have been advanced before.
+ *
+ * @param lesson Labelled images that f is taught by too.
  */
 export function generatorPass(
   state: ModelState,
   batch: Batch,
   lambdaZ: number,
-  moments?: Moments
+  moments?: Moments,
+  lesson?: Lesson
 ): Pass {
   const trained: NetworkName[] = ['mask', 'generator', 'encoder'];
   return differentiate(state, trained, parameters => {
@@ -40,9 +45,11 @@ export function generatorPass(
       discriminator: state.weights('discriminator'),
       encoder: state.weights('encoder', parameters.encoder),
     };
-    const losses = generatorLosses(weights, batch, state.config, lambdaZ, moments);
-    const {adversarial, recovery, areas} = losses;
-    const numbers = tf.concat([tf.stack([adversarial, recovery]), areas]);
+    const losses = generatorLosses(weights, batch, state.config, lambdaZ, moments, lesson);
+    const {adversarial, recovery, areas, supervised} = losses;
+    const parts = [tf.stack([adversarial, recovery]), areas];
+    if (supervised) parts.push(tf.stack([supervised]));
+    const numbers = tf.concat(parts);
     return {loss: losses.total, numbers};
   });
 }

@@ -20,6 +20,7 @@ import {
 } from '../model/redo.js';
 import type {Moments} from '../nn/conditional-norm.js';
 import type {Tensors} from '../nn/parameters.js';
+import type {Lesson} from './lessons.js';
 
 /** What an update redraws. */
 export interface Batch {
@@ -94,23 +95,28 @@ export function regionAreas(masks: Tensor4D): Tensor {
   return tf.mean(masks, [0, 1, 2]);
 }
 
-/** Both losses of the generator's side and their weighted sum, with what is worth showing. */
+/**
+ * Both losses of the generator's side and their weighted sum, with what is worth showing.
+ *
+ * @param lesson Adds its cross-entropy to the sum.
+ */
 export function generatorLosses(
   weights: Weights,
   batch: Batch,
   config: ModelConfig,
   lambdaZ: number,
-  moments?: Moments
-): {total: Scalar; adversarial: Scalar; recovery: Scalar; areas: Tensor} {
+  moments?: Moments,
+  lesson?: Lesson
+): {total: Scalar; adversarial: Scalar; recovery: Scalar; areas: Tensor; supervised?: Scalar} {
   const redrawn = redraw(weights, batch, config, moments);
   const adversarial = adversarialLoss(score(weights.discriminator, redrawn.fakes, config));
   const recovery = recoveryLoss(weights.encoder, redrawn, batch, config);
-  return {
-    total: tf.add(adversarial, tf.mul(recovery, lambdaZ)),
-    adversarial,
-    recovery,
-    areas: regionAreas(redrawn.masks),
-  };
+  const total: Scalar = tf.add(adversarial, tf.mul(recovery, lambdaZ));
+  const areas = regionAreas(redrawn.masks);
+  if (!lesson) return {total, adversarial, recovery, areas};
+  const supervised = crossEntropy(segment(weights.mask, lesson.images, config), lesson.labels);
+  const taught: Scalar = tf.add(total, tf.mul(supervised, lesson.weight));
+  return {total: taught, adversarial, recovery, areas, supervised};
 }
 
 /** Mean over pixels of −log M_t, t being the true region: what a mask network is taught by labels. */

@@ -39,6 +39,8 @@ export interface IterationValues {
   generatorLoss?: number;
   /** E[(δ(Î) − z)²], before its weight λ_z. */
   recoveryLoss?: number;
+  /** E[−log M_t] over labelled images, before its weight; absent where f is taught by none. */
+  supervisedLoss?: number;
   /** E[max(0, 1 − D(I))] + E[max(0, 1 + D(Î))]. */
   discriminatorLoss?: number;
   /** Mean D(I) over real images. */

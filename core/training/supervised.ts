@@ -1,14 +1,12 @@
 /** The supervised baseline (paper, figure 3): the same f, taught by the masks of a few images. */
 
-import * as tf from '@tensorflow/tfjs-core';
-
 import type {Dataset, Split} from '../../datasets/dataset.js';
-import {Random} from '../../datasets/random.js';
 import type {TrainingConfig} from '../model/config.js';
 import type {ModelState} from '../model/state.js';
 import {Adam} from './adam.js';
 import {supervisedPass} from './gradients.js';
 import {Held} from './held.js';
+import {LabelledBatches} from './lessons.js';
 
 /** The images that have labels. */
 export interface Labelled {
@@ -21,21 +19,17 @@ export interface Labelled {
 /** Trains f alone. Owns its optimiser, not the model's state. */
 export class SupervisedTrainer {
   private readonly state: ModelState;
-  private readonly training: TrainingConfig;
-  private readonly labelled: Labelled;
-  private readonly seed: number;
+  private readonly batches: LabelledBatches;
   private readonly optimizer: Adam;
   private iteration = 0;
 
   /** @param training Its rate for f, its weight decay and batch size count. */
   constructor(state: ModelState, training: TrainingConfig, labelled: Labelled, seed: number) {
-    if (labelled.indices.length === 0) {
-      throw new RangeError('supervised: there must be at least 1 labelled image; got 0');
-    }
+    const {dataset, split, indices} = labelled;
+    const examples = indices.map(index => ({split, index}));
+    const {batchSize} = training;
     this.state = state;
-    this.training = training;
-    this.labelled = labelled;
-    this.seed = seed;
+    this.batches = new LabelledBatches(dataset, examples, {batchSize, seed, use: 'supervised'});
     this.optimizer = new Adam('mask', training);
   }
 
@@ -48,7 +42,7 @@ export class SupervisedTrainer {
   async iterate(): Promise<number> {
     const held = new Held();
     try {
-      const {images, labels} = held.take(await this.batch());
+      const {images, labels} = held.take(await this.batches.batch(this.iteration));
       const pass = held.take(supervisedPass(this.state, images, labels));
       this.optimizer.apply(this.state, pass.gradients.mask!, this.iteration++);
       const [loss] = await pass.numbers.data();
@@ -63,23 +57,5 @@ export class SupervisedTrainer {
 
   dispose(): void {
     this.optimizer.dispose();
-  }
-
-  private async batch(): Promise<{images: tf.Tensor4D; labels: tf.Tensor3D}> {
-    const {dataset, split, indices} = this.labelled;
-    const random = new Random(this.seed, 'supervised', this.iteration);
-    const left = [...indices];
-    const drawn = Array.from({length: Math.min(this.training.batchSize, left.length)}, () => {
-      const [index] = left.splice(random.integer(left.length), 1);
-      return index!;
-    });
-    const {images, labels, size, count} = await dataset.read(split, drawn);
-    if (!labels) {
-      throw new Error(`supervised: the ${split} images must have true masks; got none`);
-    }
-    return {
-      images: tf.tensor4d(images, [count, size, size, 3]),
-      labels: tf.tensor3d(Int32Array.from(labels), [count, size, size], 'int32'),
-    };
   }
 }

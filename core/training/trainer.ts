@@ -4,6 +4,7 @@ import {NETWORKS} from '../model/redo.js';
 import type {ModelState} from '../model/state.js';
 import {Adam} from './adam.js';
 import {Batches} from './batches.js';
+import type {Lessons} from './lessons.js';
 import type {IterationReport, IterationValues, PhaseReport, Side} from './report.js';
 import {discriminatorUpdate, generatorUpdate, type Update} from './updates.js';
 
@@ -24,6 +25,7 @@ export class Trainer {
   private readonly seed: number;
   private batches: Batches;
   private underWay?: UnderWay;
+  private lessons?: Lessons;
 
   constructor(
     state: ModelState,
@@ -49,6 +51,11 @@ export class Trainer {
   /** Trains otherwise from the next iteration on; one that is under way ends as it began. */
   tune(training: TrainingConfig): void {
     this.training = training;
+  }
+
+  /** Teaches f by labelled images too, or by none, from the next iteration on. */
+  teach(lessons: Lessons | undefined): void {
+    this.lessons = lessons;
   }
 
   /** Draws batches from another data set; no iteration must be under way. */
@@ -121,9 +128,9 @@ export class Trainer {
 
   private begin(sides: readonly Side[], look: boolean): UnderWay {
     const values: IterationValues = {};
-    const {state, training, batches, optimizers, iteration} = this;
+    const {state, training, batches, optimizers, iteration, lessons} = this;
     for (const optimizer of Object.values(optimizers)) optimizer.training = training;
-    const at = {state, training, batches, optimizers, iteration, look, values};
+    const at = {state, training, batches, optimizers, lessons, iteration, look, values};
     const updates = sides.map(side => ({
       side,
       update: side === 'generator' ? generatorUpdate(at) : discriminatorUpdate(at),

@@ -16,6 +16,7 @@ import type {Adam} from './adam.js';
 import type {Batches} from './batches.js';
 import {discriminatorPass, gradientNorms, type Gradients, generatorPass} from './gradients.js';
 import {Held, readNumbers} from './held.js';
+import type {Lesson, Lessons} from './lessons.js';
 import {
   adversarialLoss,
   type Batch,
@@ -33,6 +34,8 @@ export interface Workplace {
   training: TrainingConfig;
   batches: Pick<Batches, 'batch' | 'images'>;
   optimizers: Record<NetworkName, Adam>;
+  /** Labelled images that f is taught by too. */
+  lessons?: Lessons;
   /** Iterations completed before this one. */
   iteration: number;
   /** Whether to run the phases that only look. */
@@ -51,6 +54,7 @@ export async function* generatorUpdate(at: Workplace): Update {
   const held = new Held();
   try {
     const batch = held.take(await at.batches.batch(at.iteration, 'generator'));
+    const lesson = at.lessons && held.take(await lessonOf(at.lessons, at.iteration));
     advanceGenerators(state, batch);
     state.advance('discriminator');
     state.advance('encoder');
@@ -80,14 +84,16 @@ export async function* generatorUpdate(at: Workplace): Update {
     }
 
     const moments = held.take(passingMoments());
-    const pass = held.take(generatorPass(state, batch, training.lambdaZ, moments));
+    const pass = held.take(generatorPass(state, batch, training.lambdaZ, moments, lesson));
     if (look) await measureGradients(at, pass.gradients);
     yield 'gradients';
 
     applyGradients(at, pass.gradients);
     handOver(moments, state);
-    const [adversarial, recovery, ...areas] = await readNumbers(() => tf.clone(pass.numbers));
+    const [adversarial, recovery, ...others] = await readNumbers(() => tf.clone(pass.numbers));
+    const areas = others.slice(0, config.regions);
     Object.assign(values, {generatorLoss: adversarial, recoveryLoss: recovery, areas});
+    if (lesson) values.supervisedLoss = others[config.regions];
     yield 'update';
   } finally {
     held.dispose();
@@ -147,6 +153,10 @@ export async function* discriminatorUpdate(at: Workplace): Update {
   } finally {
     held.dispose();
   }
+}
+
+async function lessonOf({batches, weight}: Lessons, iteration: number): Promise<Lesson> {
+  return {...(await batches.batch(iteration)), weight};
 }
 
 type PassingMoments = Extract<Moments, {use: 'batch'}>;

@@ -73,6 +73,41 @@ describe('npm run train', () => {
     assert.notEqual(other!.out, first!.out);
   });
 
+  it('teaches f by labelled images too, which a run states and goes on with', () => {
+    const run = join(folder, 'labelled');
+    const labelled = ['--labelled', '2', '--labelled-from', 'val', '--labelled-weight', '3'];
+    const {status, err} = train(...SMALL, ...labelled, '--run', run);
+    assert.equal(status, 0, err);
+    assert.match(err, / labels \d/);
+    const losses = (path: string): number[] =>
+      readFileSync(join(path, 'log.jsonl'), 'utf8')
+        .trim()
+        .split('\n')
+        .map(line => (JSON.parse(line) as {supervisedLoss: number}).supervisedLoss);
+    assert.ok(losses(run).every(loss => loss > 0));
+    const state = JSON.parse(readFileSync(join(run, 'state.json'), 'utf8')) as {
+      config: {supervision: unknown};
+    };
+    assert.deepEqual(state.config.supervision, {
+      weight: 3,
+      examples: {split: 'val', count: 2},
+    });
+    const [longer, broken] = [join(folder, 'longer'), join(folder, 'broken')];
+    assert.equal(train(...SMALL, ...labelled, '--run', longer, '--steps', '5').status, 0);
+    assert.equal(train(...SMALL, ...labelled, '--run', broken, '--steps', '3').status, 0);
+    assert.equal(train(...SMALL, ...labelled, '--run', broken, '--steps', '5').status, 0);
+    assert.deepEqual(losses(broken), losses(longer));
+    assert.match(train(...SMALL, '--run', run).err, /must hold a run of this configuration/);
+    for (const [given, says] of [
+      [['--labelled', '9e12'], /labelled images must be from 1 to \d+, which train has/],
+      [['--labelled', '2', '--labelled-weight', '0'], /--labelled-weight must be a number above 0/],
+    ] as const) {
+      const refused = train(...SMALL, ...given);
+      assert.equal(refused.status, 1);
+      assert.match(refused.err, says);
+    }
+  });
+
   it('shows progress, time a step and time left', () => {
     assert.match(train(...SMALL).err, /█+░* 3\/3 {2}\d+ ms a step, took 0:\d\d {2}loss G/);
   });

@@ -17,7 +17,7 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-const text = (el: Element): string => el.shadowRoot!.textContent!.replace(/\s+/g, ' ');
+const text = (el: Element): string => el.shadowRoot!.textContent.replace(/\s+/g, ' ');
 
 const checkpoint = (iteration: number) => ({iteration});
 const state = (iteration: number) => ({

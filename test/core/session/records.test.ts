@@ -14,8 +14,8 @@ describe('historyCsv(history)', () => {
     expect(csv.split('\r\n')).to.have.length(4);
     const rows = csvParse(csv);
     expect(rows.columns).to.deep.equal([
-      ...['iteration', 'stepMs', 'generatorLoss', 'recoveryLoss', 'discriminatorLoss'],
-      ...['scoreReal', 'scoreRedrawn', 'area0', 'area1'],
+      ...['iteration', 'stepMs', 'generatorLoss', 'recoveryLoss', 'supervisedLoss'],
+      ...['discriminatorLoss', 'scoreReal', 'scoreRedrawn', 'area0', 'area1'],
     ]);
     expect(rows[0]).to.include({
       iteration: '1',
