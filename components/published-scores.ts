@@ -4,7 +4,8 @@
 export interface PublishedScore {
   method: string;
   dataset: string;
-  split: 'train' | 'test';
+  /** As in the paper's splits; absent where the source does not say it in these words. */
+  split?: 'train' | 'test';
   /** Mean, and deviation over five runs where it is stated; each in [0, 1]. */
   accuracy?: number;
   accuracyDeviation?: number;
@@ -60,7 +61,6 @@ export const PUBLISHED_SCORES: readonly PublishedScore[] = [
   {
     method: 'IEM + SegNet',
     dataset: 'CUB',
-    split: 'test',
     accuracy: 0.893,
     iou: 0.551,
     source: 'Savarese et al., CVPR 2021',
@@ -69,7 +69,6 @@ export const PUBLISHED_SCORES: readonly PublishedScore[] = [
   {
     method: 'Melas-Kyriazi et al.',
     dataset: 'CUB',
-    split: 'test',
     accuracy: 0.921,
     iou: 0.664,
     source: 'Melas-Kyriazi et al., ICLR 2022',
