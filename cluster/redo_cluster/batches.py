@@ -1,0 +1,67 @@
+"""What an update trains on, all of it from the seed and the iteration (`core/training/batches.ts`)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .config import ModelConfig, TrainingConfig
+from .packed import PackedSet
+from .seeded import Random
+
+# What a byte of colour is in [-1, 1], rounded once, as in TypeScript.
+_COLORS = torch.from_numpy((np.arange(256) / 127.5 - 1).astype(np.float32))
+
+
+@dataclass
+class Batch:
+    """images: I `[batch, 3, size, size]`; codes: z `[batch, regions, codeSize]`; regions: to be redrawn."""
+
+    images: Tensor
+    codes: Tensor
+    regions: list[int]
+
+
+class Batches:
+    """Draws the share of this process in each batch. Every process draws the same numbers."""
+
+    def __init__(
+        self,
+        dataset: PackedSet,
+        config: ModelConfig,
+        training: TrainingConfig,
+        seed: int,
+        share: slice,
+        device: torch.device,
+    ):
+        """share: this process's places in a batch."""
+        self.dataset = dataset
+        self.config = config
+        self.training = training
+        self.seed = seed
+        self.share = share
+        self.device = device
+
+    def batch(self, iteration: int, use: str) -> Batch:
+        """Images, codes and regions for one update; `use` names the stream."""
+        count, regions, code = self.training.batchSize, self.config.regions, self.config.codeSize
+        random = Random(self.seed, "codes", use, iteration)
+        normals = np.array([random.normal() for _ in range(count * regions * code)], np.float32)
+        codes = normals.reshape(count, regions, code)[self.share]
+        drawn = list(range(regions))
+        if self.training.variant == "paper":
+            drawn = [random.integer(regions)]
+        return Batch(self.images(iteration, use), torch.from_numpy(codes).to(self.device), drawn)
+
+    def images(self, iteration: int, use: str) -> Tensor:
+        """Images `[batch, 3, size, size]` of the training split."""
+        random = Random(self.seed, "images", use, iteration)
+        count = self.dataset.count("train")
+        indices = [random.integer(count) for _ in range(self.training.batchSize)]
+        return colors(self.dataset.images("train", indices[self.share]), self.device)
+
+
+def colors(images: np.ndarray, device: torch.device) -> Tensor:
+    """Colours in [-1, 1], `[count, 3, size, size]`, of bytes `[count, size, size, 3]`."""
+    return _COLORS.to(device)[torch.from_numpy(images).to(device).int()].permute(0, 3, 1, 2)

@@ -1,0 +1,182 @@
+"""What a model is made of and how it is trained, as `core/model/config.ts` has it.
+
+The presets come from the same JSON file that TypeScript reads. Fields have the names that they have in
+the files, because that is where a reader meets them.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass, fields
+from importlib import resources
+
+NETWORKS = ("mask", "generator", "discriminator", "encoder")
+
+# What a file or a person may ask for before it is surely a mistake that would only fill the memory.
+MAX_WIDTH = 1024
+
+
+class UsageError(Exception):
+    """What the user gave can't be run: shown without a stack."""
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Shape of the four networks; see `ModelConfig` in `core/model/config.ts`."""
+
+    size: int
+    regions: int
+    codeSize: int
+    widths: dict[str, int]
+    maskResidualBlocks: int
+    attention: dict[str, bool]
+    normalization: str
+    temperature: float
+
+    def __post_init__(self):
+        depth(self.size)
+        _whole("regions", self.regions, 2, 16)
+        _whole("codeSize", self.codeSize, 1, 4096)
+        _whole("maskResidualBlocks", self.maskResidualBlocks, 0, 64)
+        _keys("widths", self.widths, NETWORKS)
+        # f's first layer has a quarter of its width.
+        _whole("widths.mask", self.widths["mask"], 4, MAX_WIDTH)
+        for network in NETWORKS[1:]:
+            _whole(f"widths.{network}", self.widths[network], 1, MAX_WIDTH)
+        _keys("attention", self.attention, ("generator", "discriminator"))
+        if self.attention["discriminator"]:
+            _whole("widths.discriminator with attention", self.widths["discriminator"], 2)
+        _number("temperature", self.temperature)
+        if self.temperature <= 0:
+            raise UsageError(f"temperature must be greater than 0; got {self.temperature}")
+        _one_of("normalization", self.normalization, ("instance", "batch"))
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How the networks are trained; see `TrainingConfig` in `core/model/config.ts`."""
+
+    variant: str
+    batchSize: int
+    lambdaZ: float
+    learningRates: dict[str, float]
+    beta1: float
+    beta2: float
+    epsilon: float
+    maskWeightDecay: float
+    initGain: float
+    decay: dict[str, float] | None = None
+
+    def __post_init__(self):
+        _one_of("variant", self.variant, ("published", "paper"))
+        _whole("batchSize", self.batchSize, 1)
+        if self.decay is not None:
+            _keys("decay", self.decay, ("fromIteration", "toIteration", "factor"))
+            start = self.decay["fromIteration"]
+            _whole("decay.fromIteration", start, 0)
+            _whole("decay.toIteration", self.decay["toIteration"], start + 1)
+            _number("decay.factor", self.decay["factor"], 0, 1)
+        _keys("learningRates", self.learningRates, NETWORKS)
+        for network in NETWORKS:
+            _number(f"learningRates.{network}", self.learningRates[network])
+        for name in ("lambdaZ", "epsilon", "maskWeightDecay", "initGain"):
+            _number(name, getattr(self, name))
+        for name in ("beta1", "beta2"):
+            _number(name, getattr(self, name))
+            if getattr(self, name) >= 1:
+                raise UsageError(
+                    f"{name} must be a number from 0 to less than 1; got {getattr(self, name)}"
+                )
+
+    def rate_at(self, network: str, iteration: int) -> float:
+        """Learning rate of a network when `iteration` iterations have been completed."""
+        rate = self.learningRates[network]
+        if self.decay is None:
+            return rate
+        start, end = self.decay["fromIteration"], self.decay["toIteration"]
+        passed = min(1.0, max(0.0, (iteration - start) / (end - start)))
+        return rate * (1 - (1 - self.decay["factor"]) * passed)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A model and its training that have a name."""
+
+    name: str
+    dataset: str
+    model: dict
+    training: dict
+
+
+def find_preset(name: str) -> Preset:
+    """Raises UsageError naming the known presets."""
+    shared = json.loads(resources.files(__package__).joinpath("presets.json").read_text("utf-8"))
+    published = shared["published"]
+    for each in shared["presets"]:
+        if each["name"] == name:
+            return Preset(
+                name,
+                each["dataset"],
+                published["model"] | each["model"],
+                published["training"] | each["training"],
+            )
+    known = ", ".join(each["name"] for each in shared["presets"])
+    raise UsageError(f"preset: must be one of {known}; got {name}")
+
+
+def model_config(values: dict) -> ModelConfig:
+    """Raises UsageError naming the field and what it must be."""
+    return _build(ModelConfig, values)
+
+
+def training_config(values: dict) -> TrainingConfig:
+    """Raises UsageError naming the field and what it must be."""
+    return _build(TrainingConfig, values)
+
+
+def as_json(config: ModelConfig | TrainingConfig) -> dict:
+    """The configuration as the checkpoints have it."""
+    return {name: value for name, value in asdict(config).items() if value is not None}
+
+
+def depth(size: int) -> int:
+    """L of `size = 4 · 2^L`: the blocks by which a generator goes up and an encoder down."""
+    if type(size) is not int or size not in (16, 32, 64, 128, 256):
+        raise UsageError(f"size must be 16, 32, 64, 128 or 256 (4 · 2^L); got {size}")
+    return int(math.log2(size // 4))
+
+
+def _build(kind, values: dict):
+    names = [field.name for field in fields(kind)]
+    unknown = [name for name in values if name not in names]
+    if unknown:
+        raise UsageError(
+            f"config: fields must be among {', '.join(names)}; got {', '.join(unknown)}"
+        )
+    try:
+        return kind(**values)
+    except TypeError as cause:
+        raise UsageError(f"config: every field must be given; {cause}") from cause
+
+
+def _keys(name: str, value, keys: tuple[str, ...]) -> None:
+    if not isinstance(value, dict) or set(value) != set(keys):
+        raise UsageError(f"{name} must have {', '.join(keys)}; got {json.dumps(value)}")
+
+
+def _whole(name: str, value, least: int, most: float = math.inf) -> None:
+    if type(value) is not int or value < least:
+        raise UsageError(f"{name} must be a whole number of at least {least}; got {value}")
+    if value > most:
+        raise UsageError(f"{name} must be at most {most}; got {value}")
+
+
+def _number(name: str, value, least: float = 0, most: float = math.inf) -> None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not is_number or not math.isfinite(value) or not least <= value <= most:
+        reach = f"of at least {least}" if most == math.inf else f"from {least} to {most}"
+        raise UsageError(f"{name} must be a number {reach}; got {value}")
+
+
+def _one_of(name: str, value, words: tuple[str, ...]) -> None:
+    if value not in words:
+        raise UsageError(f"{name} must be {' or '.join(words)}; got {value}")

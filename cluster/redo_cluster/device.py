@@ -1,0 +1,62 @@
+"""Where a process computes, how precisely, and which share of a batch is its own."""
+
+import os
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+
+from .config import UsageError
+from .model import Redo
+from .reduce import rank, world_size
+
+
+@dataclass(frozen=True)
+class Device:
+    """autocast: the type that convolutions compute in, where it is not float32."""
+
+    device: torch.device
+    autocast: torch.dtype | None
+    compiles: bool
+
+    @staticmethod
+    def open(name: str, precision: str, compiles: bool, threads: int) -> "Device":
+        """Joins the other processes where `torchrun` started several.
+
+        name: `cpu`, `cuda`, or empty for a GPU where there is one.
+        precision: `float32`; `tf32`, which lets GPUs round what they multiply; `bf16`, under autocast.
+        threads: of a process on the CPU; 0 leaves them to PyTorch.
+        """
+        if threads:
+            torch.set_num_threads(threads)
+        if not name:
+            name = "cuda" if torch.cuda.is_available() else "cpu"
+        if name == "cuda" and not torch.cuda.is_available():
+            raise UsageError("--device cuda must have a GPU that PyTorch can use; got none")
+        device = torch.device(name)
+        if name == "cuda":
+            device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+            torch.cuda.set_device(device)
+            torch.backends.cudnn.benchmark = True
+            torch.set_float32_matmul_precision("highest" if precision == "float32" else "high")
+            torch.backends.cudnn.allow_tf32 = precision != "float32"
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not dist.is_initialized():
+            dist.init_process_group("nccl" if name == "cuda" else "gloo")
+        return Device(device, torch.bfloat16 if precision == "bf16" else None, compiles)
+
+    def share(self, batch_size: int) -> slice:
+        """This process's places in a batch. Raises UsageError if not all shares are of one size."""
+        own, left = divmod(batch_size, world_size())
+        if left or not own:
+            raise UsageError(
+                f"training.batchSize must be a multiple of the {world_size()} processes; got {batch_size}"
+            )
+        return slice(rank() * own, (rank() + 1) * own)
+
+    def place(self, model: Redo) -> Redo:
+        """Moves a model here, in the order of memory that is fast here."""
+        model = model.to(self.device)
+        if self.compiles:
+            for network in (model.mask, *model.generator.net, model.discriminator, model.encoder):
+                network.compile()
+        return model
