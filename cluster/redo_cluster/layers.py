@@ -16,6 +16,27 @@ def full(x: Tensor) -> Tensor:
     return x.float() if x.dtype in (torch.bfloat16, torch.float16) else x
 
 
+def convolve(x: Tensor, weight: Tensor, bias: Tensor | None = None, resample: str = "") -> Tensor:
+    """Convolution that keeps the size; with `up` after nearest upsampling by 2, with `down` before average
+    pooling by 2.
+
+    Either is one convolution by 4×4 windows, with 16 products an output of the smaller map in the place of 36.
+
+    x: `[batch, in, height, width]`; weight: `[out, in, kernel, kernel]`, 3×3 to resample.
+    """
+    if resample == "up":
+        return F.conv_transpose2d(x, _widened(weight).flip(2, 3).transpose(0, 1), bias, 2, 1)
+    if resample == "down":
+        return F.conv2d(x, _widened(weight) / 4, bias, 2, 1)
+    return F.conv2d(x, weight, bias, padding=weight.shape[-1] // 2)
+
+
+def _widened(weight: Tensor) -> Tensor:
+    """Sums of 2×2 neighbours: `[out, in, 3, 3]` to `[out, in, 4, 4]`."""
+    w = F.pad(weight, (1, 1, 1, 1))
+    return w[..., :-1, :-1] + w[..., :-1, 1:] + w[..., 1:, :-1] + w[..., 1:, 1:]
+
+
 class SpectralConv2d(nn.Module):
     """Convolution by W / σ, σ = uᵀ W v (Miyato et al. 2018; `torch.nn.utils.spectral_norm`).
 
@@ -23,18 +44,19 @@ class SpectralConv2d(nn.Module):
     gradient they are constants. All of it is in float32, also under autocast.
     """
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, bias: bool = True):
+    def __init__(self, inputs: int, outputs: int, kernel: int, bias: bool = True, resample: str = ""):
+        """resample: as `convolve` has it."""
         super().__init__()
         self.weight_orig = nn.Parameter(torch.empty(outputs, inputs, kernel, kernel))
         self.bias = nn.Parameter(torch.empty(outputs)) if bias else None
         self.register_buffer("weight_u", torch.empty(outputs))
         self.register_buffer("weight_v", torch.empty(inputs * kernel**2))
-        self.padding = kernel // 2
+        self.resample = resample
 
     def forward(self, x: Tensor) -> Tensor:
         with torch.autocast(x.device.type, enabled=False):
             weight = self.normalized()
-        return F.conv2d(x, weight, self.bias, padding=self.padding)
+        return convolve(x, weight, self.bias, self.resample)
 
     def normalized(self) -> Tensor:
         matrix = self.weight_orig.flatten(1)
@@ -132,6 +154,7 @@ class SelfAttention(nn.Module):
         queries = self.f(x).flatten(2).transpose(1, 2)  # [batch, pixels, keys]
         keys = F.max_pool2d(self.g(x), 2).flatten(2).transpose(1, 2)  # [batch, pixels / 4, keys]
         values = F.max_pool2d(self.h(x), 2).flatten(2).transpose(1, 2)  # [batch, pixels / 4, values]
-        mixed = F.scaled_dot_product_attention(queries, keys, values, scale=1.0)
+        shares = torch.bmm(queries, keys.transpose(1, 2)).softmax(-1)  # [batch, pixels, pixels / 4]
+        mixed = torch.bmm(shares, values).to(x.dtype)  # [batch, pixels, values]
         mixed = mixed.transpose(1, 2).reshape(x.shape[0], -1, *x.shape[2:])
         return x + self.gamma * self.o(mixed)

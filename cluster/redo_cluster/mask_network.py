@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import ModelConfig
-from .layers import AffineNormRelu, full
+from .layers import AffineNormRelu, convolve, full
 
 # Divisors of the smallest map's side that give the windows of the pyramid pooling.
 PYRAMID = (1, 2, 3, 6)
@@ -71,8 +71,8 @@ class Exit(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         mods = self.mods
-        x = mods["2"](mods["1"](F.interpolate(x, scale_factor=2)))
-        x = mods["6"](mods["5"](F.interpolate(x, scale_factor=2)))
+        x = mods["2"](convolve(x, mods["1"].weight, resample="up"))
+        x = mods["6"](convolve(x, mods["5"].weight, resample="up"))
         return mods["9"](F.pad(x, (3, 3, 3, 3), mode="reflect"))
 
 

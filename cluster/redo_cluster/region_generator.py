@@ -30,7 +30,7 @@ class RegionGenerator(nn.Module):
         self.dense = nn.Linear(code, 4 * 4 * of[0])
         pairs = list(zip(of, to))
         self.convA = nn.ModuleList(
-            _indexed(SpectralConv2d(a + 1, b, 3, bias=False)) for a, b in pairs
+            _indexed(SpectralConv2d(a + 1, b, 3, bias=False, resample="up")) for a, b in pairs
         )
         self.convB = nn.ModuleList(SpectralConv2d(b, b, 3) for b in to)
         self.sc = nn.ModuleList(_indexed(SpectralConv2d(a, b, 1)) for a, b in pairs)
@@ -53,7 +53,7 @@ class RegionGenerator(nn.Module):
                 x = self.selfAtt(x)
             shape = F.avg_pool2d(masks, size // x.shape[-1]).to(x.dtype)
             h = torch.cat([self._norm_relu("A", k, x, codes), shape], 1)
-            h = convA(F.interpolate(h, scale_factor=2))
+            h = convA(h)
             h = convB(self._norm_relu("B", k, h, codes))
             x = h + F.interpolate(shortcut(x), scale_factor=2)  # [batch, to[k], 8 · 2^k, 8 · 2^k]
         pixels = torch.cat([self._norm_relu("Out", None, x, codes), masks.to(x.dtype)], 1)

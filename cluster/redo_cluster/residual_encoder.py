@@ -14,8 +14,8 @@ from .layers import SelfAttention, SpectralConv2d, full
 
 def _block(inputs: int, outputs: int, first: bool = False, last: bool = False) -> nn.Sequential:
     layers = [] if first else [nn.ReLU()]
-    layers += [SpectralConv2d(inputs, outputs, 3), nn.ReLU(), SpectralConv2d(outputs, outputs, 3)]
-    return nn.Sequential(*layers) if last else nn.Sequential(*layers, nn.AvgPool2d(2))
+    second = SpectralConv2d(outputs, outputs, 3, resample="" if last else "down")
+    return nn.Sequential(*layers, SpectralConv2d(inputs, outputs, 3), nn.ReLU(), second)
 
 
 def _shortcut(inputs: int, outputs: int) -> nn.Sequential:
