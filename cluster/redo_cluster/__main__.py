@@ -1,13 +1,11 @@
 """Trains a model and says how good its masks are on held-out images.
 
     python -m redo_cluster --preset blobs-32 --dataset set.redo.zip --steps 1000 --run runs/one
-    torchrun --nproc-per-node 2 -m redo_cluster …
+    torchrun --nproc-per-node 2 -m redo_cluster -- --preset …
 
 Options, configuration files, run folders and exit codes are those of `npm run train`.
 """
 
-import argparse
-import json
 import os
 import pathlib
 import signal
@@ -16,9 +14,11 @@ import sys
 
 import torch.distributed as dist
 
+from .checkpoint import read_checkpoint
 from .config import UsageError, find_preset, model_config, training_config
 from .device import Device
 from .evaluation import Evaluation
+from .options import EXIT_FAILED, EXIT_STOPPED, EXIT_USAGE, json_object, one_of, read_options, whole
 from .packed import PackedSet
 from .progress import ProgressLine
 from .reduce import rank
@@ -26,71 +26,50 @@ from .run_folder import LOG, RunFolder, read_state, write_whole
 from .trainer import Diverged
 from .training_run import RunOptions, TrainingRun
 
-# 1: can't be run as it was asked for. 75 is EX_TEMPFAIL of sysexits: run it again.
-EXIT_USAGE, EXIT_FAILED, EXIT_STOPPED = 1, 2, 75
-
-_OPTIONS = {
-    "config": ("", "JSON file of these options by name, which those given here override"),
-    "preset": (None, "configuration to train"),
-    "dataset": (None, "packed set, which npm run prepare-dataset makes"),
-    "model": ("{}", 'JSON over the model of the preset, e.g. {"codeSize": 8}'),
-    "training": ("{}", 'JSON over its training, e.g. {"lambdaZ": 2}'),
-    "steps": ("1000", "iterations"),
-    "seed": ("0", "seed of everything random; several by commas, one run after the other"),
-    "run": ("", "folder of log and checkpoints; the same command goes on from it"),
-    "from": ("", "folder of another run, or a whole checkpoint, that a new run goes on from"),
-    "checkpoint-every": ("500", "iterations between checkpoints"),
-    "restarts": ("0", "how often a collapsed training may begin again"),
-    "out": ("", "file for the whole state, to go on from"),
-    "out-model": ("", "file for the weights alone, in half precision"),
-    "every": ("0", "iterations between looks at validation images, 0 for none"),
-    "images": ("200", "held-out images to score"),
-    "backend": ("", "npm run train's; not used here"),
-    "device": ("", "cpu or cuda; a GPU where there is one if it is not given"),
-    "precision": ("float32", "float32; tf32 or bf16 (autocast) on a GPU"),
-    "compile": ("no", "yes compiles the networks with torch.compile"),
-    "threads": ("0", "threads of a process on the CPU; 0 leaves them to PyTorch"),
-}
-
 
 def main() -> None:
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """The program; returns its exit code."""
     try:
-        sys.exit(_main())
+        with _Stop() as stop:
+            code = _train_all(read_options(arguments), stop)
     except UsageError as error:
-        print(error, file=sys.stderr)
-        sys.exit(EXIT_USAGE)
-    finally:
-        if dist.is_initialized():
-            dist.destroy_process_group()
+        _say(str(error), os.environ.get("RANK", "0") == "0", sys.stderr)
+        return EXIT_USAGE
+    if dist.is_initialized():
+        dist.destroy_process_group()
+    return code
 
 
-def _main() -> int:
-    given = _read_options()
-    seeds = [_whole("seed", seed) for seed in given["seed"].split(",")]
+def _train_all(given: dict[str, str], stop: "_Stop") -> int:
+    """One run a seed."""
+    seeds = [whole("seed", seed) for seed in given["seed"].split(",")]
     if len(seeds) > 1 and (given["out"] or given["out-model"] or given["from"]):
         raise UsageError(
             "--out, --out-model and --from must be left out with several seeds; give --run"
         )
     preset = find_preset(given["preset"])
-    model, training = _json_object("model", given), _json_object("training", given)
-    precision = _one_of("precision", given, ("float32", "tf32", "bf16"))
-    compiles = _one_of("compile", given, ("no", "yes")) == "yes"
+    model, training = json_object("model", given), json_object("training", given)
+    precision = one_of("precision", given, ("float32", "tf32", "bf16"))
+    compiles = one_of("compile", given, ("no", "yes")) == "yes"
     common = {
         "preset": preset.name,
         "config": model_config(preset.model | model),
         "training": training_config(preset.training | training),
-        "steps": _whole("steps", given["steps"], 1),
-        "every": _whole("every", given["every"]),
-        "checkpoint_every": _whole("checkpoint-every", given["checkpoint-every"], 1),
-        "images": _whole("images", given["images"], 1),
-        "restarts": _whole("restarts", given["restarts"]),
+        "steps": whole("steps", given["steps"], 1),
+        "every": whole("every", given["every"]),
+        "checkpoint_every": whole("checkpoint-every", given["checkpoint-every"], 1),
+        "images": whole("images", given["images"], 1),
+        "restarts": whole("restarts", given["restarts"]),
     }
     config = common["config"]
     dataset = PackedSet(given["dataset"], config.size, config.regions)
-    threads = _whole("threads", given["threads"])
-    device = Device.open(_one_of("device", given, ("", "cpu", "cuda")), precision, compiles, threads)
+    threads = whole("threads", given["threads"])
+    device = Device.open(one_of("device", given, ("", "cpu", "cuda")), precision, compiles, threads)
     device.share(common["training"].batchSize)
-    stop = _Stop()
     scores, code = [], 0
     for seed in seeds:
         path = given["run"]
@@ -160,8 +139,6 @@ def _train(
 
 def _take_over(folder: RunFolder, source: pathlib.Path, options: RunOptions) -> None:
     """Gives a new run the state of another, with its log and its best weights where it has them."""
-    from .checkpoint import read_checkpoint
-
     if source.is_dir():
         state = read_state(source)
         if "checkpoint" not in state:
@@ -192,8 +169,16 @@ class _Stop:
 
     def __init__(self):
         self.told = False
+        self._before = {}
+
+    def __enter__(self) -> "_Stop":
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._tell)
+            self._before[number] = signal.signal(number, self._tell)
+        return self
+
+    def __exit__(self, *_) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
 
     def _tell(self, number, _frame) -> None:
         self.told = True
@@ -228,76 +213,13 @@ class _Teller:
         _say(f"collapsed: {reason}; begun again with seed {seed}", rank() == 0)
 
 
-def _read_options() -> dict[str, str]:
-    parser = argparse.ArgumentParser(
-        "redo_cluster", description=__doc__.splitlines()[0], allow_abbrev=False
-    )
-    for name, (usual, text) in _OPTIONS.items():
-        note = "required" if usual is None else f"default {usual}" if usual else "optional"
-        parser.add_argument(f"--{name}", dest=name, help=f"{text} ({note})".replace("%", "%%"))
-    try:
-        found = vars(parser.parse_args())
-    except SystemExit as ended:
-        # argparse ends with 2, which here says that a training failed.
-        sys.exit(EXIT_USAGE if ended.code else 0)
-    filed = _from_file(found["config"])
-    values = {
-        name: next(
-            (each for each in (found[name], filed.get(name), usual) if each is not None), None
-        )
-        for name, (usual, _) in _OPTIONS.items()
-    }
-    for name, value in values.items():
-        if value is None:
-            raise UsageError(f"--{name} must be given\n{parser.format_help()}")
-    return values
-
-
-def _from_file(path: str | None) -> dict[str, str]:
-    """The options in a JSON file; a value that is no text is taken as its JSON."""
-    if not path:
-        return {}
-    try:
-        values = json.loads(pathlib.Path(path).read_text("utf-8"))
-    except (OSError, ValueError) as cause:
-        raise UsageError(f"--config must be a file of JSON; got {path} ({cause})") from cause
-    if not isinstance(values, dict) or not set(values) <= set(_OPTIONS):
-        raise UsageError(f"--config must be an object of options; got {path} with {', '.join(values)}")
-    return {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in values.items()
-    }
-
-
-def _json_object(name: str, given: dict[str, str]) -> dict:
-    try:
-        value = json.loads(given[name])
-    except ValueError as cause:
-        raise UsageError(f"--{name} must be JSON; got {given[name]} ({cause})") from cause
-    if not isinstance(value, dict):
-        raise UsageError(f"--{name} must be a JSON object; got {given[name]}")
-    return value
-
-
-def _whole(name: str, value: str, least: int = 0) -> int:
-    if not value.isascii() or not value.isdigit() or int(value) < least:
-        raise UsageError(f"--{name} must be a whole number of at least {least}; got {value}")
-    return int(value)
-
-
-def _one_of(name: str, given: dict[str, str], words: tuple[str, ...]) -> str:
-    if given[name] not in words:
-        raise UsageError(f"--{name} must be one of {', '.join(filter(None, words))}; got {given[name]}")
-    return given[name]
-
-
 def _say(line: str, whether: bool, to=None) -> None:
     if whether:
         print(line, file=to or sys.stdout, flush=True)
 
 
 def _save(path: str, data: bytes) -> None:
-    write_whole(pathlib.Path(path), data)
+    writewhole(pathlib.Path(path), data)
     print(f"saved {path}, {len(data)} bytes", flush=True)
 
 

@@ -1,0 +1,82 @@
+"""A training goes back and forth between Python and TypeScript, through the same folder."""
+
+import json
+import shutil
+
+import pytest
+import safetensors.torch
+
+from closeness import apart, reach
+from conftest import SMALL, TRAINING, final, reports, state
+from redo_cluster.__main__ import run
+from redo_cluster.checkpoint import read_checkpoint
+from redo_cluster.evaluation import evaluate
+from redo_cluster.model import Redo
+from redo_cluster.packed import PackedSet
+
+LOSSES = ("generatorLoss", "recoveryLoss", "discriminatorLoss", "scoreReal", "scoreRedrawn")
+
+
+@pytest.fixture(scope="module", params=["published", "paper"])
+def runs(request, packed, npm_train, tmp_path_factory):
+    """Three runs of 4 iterations from TypeScript's first: on in TypeScript, in Python, in both in turn."""
+    folder = tmp_path_factory.mktemp(request.param)
+    model = SMALL | ({"normalization": "batch"} if request.param == "paper" else {})
+    training = TRAINING | {"variant": request.param}
+    options = [
+        *("--preset", "blobs-32", "--dataset", str(packed), "--images", "6", "--every", "1"),
+        *("--model", json.dumps(model), "--training", json.dumps(training)),
+    ]
+    paths = {name: folder / name for name in ("typescript", "python", "both")}
+    step = lambda name, steps: [*options, "--steps", str(steps), "--run", str(paths[name])]
+    npm_train(step("typescript", 1))
+    for name in ("python", "both"):
+        shutil.copytree(paths["typescript"], paths[name])
+    # Both programs take the evaluation of the best weights from the folder too.
+    npm_train(step("typescript", 4))
+    assert run(step("python", 4)) == 0
+    assert run(step("both", 2)) == 0
+    said = npm_train(step("both", 4))
+    assert "going on at iteration 2" in said and "test, best of validation" in said
+    return paths
+
+
+@pytest.mark.parametrize("name", ["python", "both"])
+def test_losses_and_scores_are_those_of_typescript(runs, name):
+    ours, theirs = reports(runs[name]), reports(runs["typescript"])
+    assert [each["iteration"] for each in ours] == [1, 2, 3, 4]
+    for own, other in zip(ours, theirs, strict=True):
+        assert [own[key] for key in LOSSES] == pytest.approx([other[key] for key in LOSSES], rel=1e-4)
+        assert own["areas"] == pytest.approx(other["areas"], rel=1e-4)
+    looks = zip(reports(runs[name], "validation"), reports(runs["typescript"], "validation"), strict=True)
+    for own, other in looks:
+        # A pixel of 1536 may lie so near to the border of two regions that rounding decides.
+        assert own["accuracy"] == pytest.approx(other["accuracy"], abs=1e-3)
+        assert own["areas"] == pytest.approx(other["areas"], rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["python", "both"])
+def test_weights_are_those_of_typescript(runs, name):
+    ours, theirs = (safetensors.torch.load(final(runs[each])) for each in (name, "typescript"))
+    assert set(ours) == set(theirs)
+    assert not apart(ours, theirs, reach(4))
+
+
+def test_the_state_of_a_run_says_the_same(runs):
+    kept = {name: state(path) for name, path in runs.items()}
+    for name in ("python", "both"):
+        assert kept[name]["config"] == kept["typescript"]["config"]
+        assert kept[name].keys() == kept["typescript"].keys()
+        assert kept[name]["checkpoint"] == kept["typescript"]["checkpoint"]
+
+
+def test_masks_are_scored_as_in_typescript(runs, packed):
+    last = reports(runs["typescript"], "validation")[-1]
+    checkpoint = read_checkpoint(final(runs["typescript"]), "TypeScript's")
+    model = Redo(checkpoint.info.config)
+    checkpoint.load(model)
+    found = evaluate(model, PackedSet(str(packed), 16, 2), "val", 6)
+    assert found.accuracy == pytest.approx(last["accuracy"], abs=1e-3)
+    assert found.objectIou == pytest.approx(last["objectIou"], abs=2e-3)
+    assert found.iou == pytest.approx(last["iou"], abs=2e-3)
+    assert found.areas == pytest.approx(last["areas"], rel=1e-5)
