@@ -3,8 +3,8 @@
 /** Backends that the title of a suite can end with, as in `conv2d(x, w) [webgl]`. */
 const BACKENDS = ['webgl', 'webgpu', 'wasm', 'cpu'] as const;
 
-/** Where a test ran: on a named backend, in the page without one, or in Node. */
-export type Place = (typeof BACKENDS)[number] | 'page' | 'node';
+/** Where a test ran: on a named backend, in the page without one, in Node, or in Python. */
+export type Place = (typeof BACKENDS)[number] | 'page' | 'node' | 'python';
 
 /** Results of the tests of one place. */
 export interface Count {
@@ -81,7 +81,7 @@ export function formatCount({passed, failed, skipped}: Count): string {
 
 /** `Tests run: 12 webgl, 12 wasm, 30 page, 4 node`. */
 export function formatPlaces(tally: Tally): string {
-  const order: Place[] = [...BACKENDS, 'page', 'node'];
+  const order: Place[] = [...BACKENDS, 'page', 'node', 'python'];
   const parts = order.flatMap(place => {
     const {passed = 0, failed = 0} = tally.get(place) ?? {};
     return passed + failed > 0 ? [`${passed + failed} ${place}`] : [];

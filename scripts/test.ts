@@ -1,5 +1,6 @@
 /**
- * Runs the tests: `*.node.test.ts` in Node, the other `*.test.ts` in a real browser.
+ * Runs the tests: `*.node.test.ts` in Node, the other `*.test.ts` in a real browser, `test_*.py` under
+ * pytest. Without a Python that can run the last they are skipped, but with CI=1 that is a failure.
  *
  *     npm test
  *     npm test -- --files test/core/kernels test/tooling/webgl.test.ts
@@ -10,11 +11,12 @@
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {availableParallelism, tmpdir} from 'node:os';
-import {join, relative, resolve, sep} from 'node:path';
+import {basename, join, relative, resolve, sep} from 'node:path';
 import {parseArgs} from 'node:util';
 import {startTestRunner, type Reporter} from '@web/test-runner';
 import {browserTests, createTestServer, TEST_CACHE} from '../web-test-runner.config.js';
 import {findOrInstallBrowser} from './find-browser.js';
+import {countTests, findPython, PYTHON_ADVICE, runPytest} from './python.js';
 import {add, addPage, formatCount, formatPlaces, isGreen, total, type Tally} from './tally.js';
 import {countTap} from './tap.js';
 
@@ -26,7 +28,7 @@ const TIMED = join('test', 'e2e');
 /** All test files, or those that are named or lie in a named folder; relative to the root. */
 function selectTests(wanted: string[]): string[] {
   const all = readdirSync(join(ROOT, 'test'), {recursive: true, encoding: 'utf8'})
-    .filter(file => file.endsWith('.test.ts'))
+    .filter(file => file.endsWith('.test.ts') || isPython(file))
     .map(file => join('test', file))
     .sort();
   if (wanted.length === 0) return all;
@@ -38,6 +40,19 @@ function selectTests(wanted: string[]): string[] {
     return matches;
   });
   return [...new Set(selected)];
+}
+
+function isPython(file: string): boolean {
+  return /^test_.*\.py$/.test(basename(file));
+}
+
+/** Runs test files in Python, where there is one. */
+function runInPython(files: string[], tally: Tally): void {
+  const python = findPython();
+  if (python) return add(tally, 'python', runPytest(python, files));
+  const count = countTests(files);
+  console.log(`No Python with PyTorch: ${count} tests of cluster/ are not run; ${PYTHON_ADVICE}`);
+  add(tally, 'python', process.env.CI ? {failed: count} : {skipped: count});
 }
 
 /** Runs test files in Node: those that look at times alone, then the others side by side. */
@@ -117,8 +132,10 @@ async function main(): Promise<void> {
     });
     const files = selectTests([...(values.files ?? []), ...positionals]);
     const inNode = files.filter(file => file.endsWith('.node.test.ts'));
-    const inBrowser = files.filter(file => !inNode.includes(file));
+    const inPython = files.filter(isPython);
+    const inBrowser = files.filter(file => !inNode.includes(file) && !isPython(file));
     if (inNode.length > 0) runInNode(inNode, tally);
+    if (inPython.length > 0) runInPython(inPython, tally);
     if (inBrowser.length > 0) await runInBrowser(inBrowser, tally);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

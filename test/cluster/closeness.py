@@ -25,23 +25,30 @@ def without_effect(names, last_block: int | None = None) -> set[str]:
     return {name for name in found if not is_seen(SEEN_BY_ATTENTION.fullmatch(name))}
 
 
-def error(ours: torch.Tensor, theirs: torch.Tensor) -> float:
-    """‖ours − theirs‖ / ‖theirs‖."""
+def error(ours: torch.Tensor, theirs: torch.Tensor, least: float = 1e-300) -> float:
+    """‖ours − theirs‖ / ‖theirs‖.
+
+    least: what a smaller norm counts as.
+    """
     ours, theirs = ours.double(), theirs.double()
-    return float((ours - theirs).norm() / theirs.norm().clamp_min(1e-300))
+    return float((ours - theirs).norm() / theirs.norm().clamp_min(least))
 
 
 def apart(ours: dict, theirs: dict, reach: float) -> list[str]:
-    """Names of the weights and spectral vectors that are further apart than 1e-4; without effect, than `reach`."""
+    """Names of the weights and spectral vectors that are further apart than 1e-4.
+
+    reach: how far the steps can have carried them. Those without effect may be that far apart, and a gate that
+    has come back to 0, where it began, is compared with the way that it went.
+    """
     names = [name for name in theirs if not name.startswith("optimizer/")]
     free = without_effect(names) | {name for name in names if FOLLOWING.fullmatch(name)}
     return [
-        f"{name}: {error(ours[name], theirs[name]):.1e}"
+        f"{name}: {error(ours[name], theirs[name], reach):.1e}"
         for name in names
         if (
             (ours[name] - theirs[name]).abs().max() > reach
             if name in free
-            else error(ours[name], theirs[name]) > 1e-4
+            else error(ours[name], theirs[name], reach) > 1e-4
         )
     ]
 

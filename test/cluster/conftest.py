@@ -61,7 +61,8 @@ def torchrun(*arguments: str, restarts: int = 0) -> list[str]:
     """The command that runs two processes on this machine."""
     return [
         *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"),
-        *("--standalone", f"--max-restarts={restarts}", "-m", "redo_cluster", "--", *arguments),
+        *("--standalone", f"--max-restarts={restarts}", "--shutdown-timeout=2"),
+        *("-m", "redo_cluster", "--", *arguments),
     ]
 
 

@@ -38,13 +38,12 @@ def quantity(name: str) -> str:
 
 def beyond(found: dict, expected: dict, left_out: set[str]) -> list[str]:
     """Names of the tensors that are beyond their bounds."""
-    return [
-        f"{name}: {error:.1e}"
-        for name in expected
+    errors = {
+        name: error(found[name], values)
+        for name, values in expected.items()
         if not reference.is_given(name) and name.split("/", 1)[1] not in left_out
-        for error in [error(found[name], expected[name])]
-        if error > BOUNDS[quantity(name)]
-    ]
+    }
+    return [f"{name}: {e:.1e}" for name, e in errors.items() if e > BOUNDS[quantity(name)]]
 
 
 def settled(tensors: dict) -> dict:

@@ -10,6 +10,7 @@ import {
   type SuiteResult,
   type Tally,
 } from '../../scripts/tally.js';
+import {countJunit} from '../../scripts/python.js';
 import {countTap} from '../../scripts/tap.js';
 
 const PASSED = {passed: true, skipped: false};
@@ -101,5 +102,21 @@ describe('countTap(report)', () => {
 
   it('throws if the report was cut short', () => {
     assert.throws(() => countTap('TAP version 13\nok 1 - a\n'), /must end with its counts; got no/);
+  });
+});
+
+describe('countJunit(report)', () => {
+  it('reads the counts that pytest writes', () => {
+    const report =
+      '<?xml version="1.0"?><testsuites name="pytest tests"><testsuite name="pytest" errors="1" ' +
+      'failures="2" skipped="3" tests="20" time="1.5"><testcase/></testsuite></testsuites>';
+    assert.deepEqual(countJunit(report), {passed: 14, failed: 3, skipped: 3});
+  });
+
+  it('refuses a report that was cut short', () => {
+    assert.throws(
+      () => countJunit('<?xml version="1.0"?><testsuites><testsu'),
+      /must have its counts/
+    );
   });
 });
