@@ -182,8 +182,9 @@ class _Stop:
 
     def _tell(self, number, _frame) -> None:
         self.told = True
-        # A second one ends it at once.
-        signal.signal(number, signal.SIG_DFL)
+        if number == signal.SIGINT:
+            # A second one ends it at once. SIGTERM may come twice, from a scheduler and from torchrun.
+            signal.signal(number, signal.SIG_DFL)
 
     def __call__(self) -> bool:
         return self.told

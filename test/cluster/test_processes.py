@@ -66,7 +66,7 @@ def test_torchrun_takes_norms_over_the_whole_batch(arguments, unbroken, tmp_path
 
 def test_a_process_that_is_killed_is_started_again_and_ends_as_unbroken(arguments, unbroken, tmp_path):
     broken = tmp_path / "broken"
-    command = torchrun(*arguments(run=broken, **LONG), restarts=1)
+    command = torchrun(*arguments(run=broken, **LONG), restarts=3)
     program = started(command, broken / "log.jsonl", 5)
     os.kill(workers(program.pid)[-1], signal.SIGKILL)
     out, err = program.communicate()
