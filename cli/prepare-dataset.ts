@@ -4,8 +4,8 @@
  * `npm run prepare-dataset -- FOLDER --out set.redo.zip --size 128`
  *
  * Knows the layouts of the paper's sets, folders with lists (`splits.json`) and any folder of images. An
- * image that has the size already is kept as it is, byte by byte; others are encoded. Stopped, the same
- * command goes on.
+ * image that has the size already is kept as it is, byte by byte; others are encoded. The images of a
+ * generated set are drawn. Stopped, the same command goes on.
  */
 
 import {createHash} from 'node:crypto';
@@ -18,6 +18,7 @@ import {planSource} from '../datasets/open-source.js';
 import {packImage, type PackFormat} from '../datasets/pack-image.js';
 import {IMAGES, MASKS} from '../datasets/packed.js';
 import type {Resampling} from '../datasets/source.js';
+import {planDrawn} from './drawn-plan.js';
 import {imageSource} from './image-source.js';
 import {main, oneOf, readOptions, UsageError, wholeNumber} from './options.js';
 import {PackFile} from './pack-file.js';
@@ -30,7 +31,7 @@ const SPLITS = ['train', 'val', 'test'] as const;
 
 await main(async () => {
   const options = readOptions('prepare-dataset', {
-    from: {help: 'folder or archive of images', positional: true},
+    from: {help: 'folder or archive of images, or the name of a generated set', positional: true},
     out: {help: 'file to write, e.g. set.redo.zip'},
     size: {help: 'height and width of the images, in pixels', default: '128'},
     resampling: {help: "nearest or smooth, if not the layout's own", default: ''},
@@ -39,6 +40,8 @@ await main(async () => {
       default: '2',
     },
     format: {help: 'of images that are brought to the size: jpeg or png', default: 'jpeg'},
+    count: {help: 'training images of a generated set', default: '10000'},
+    seed: {help: 'seed of a generated set', default: '0'},
     name: {help: "what the set is called, if not as its folder or layout's name", default: ''},
   });
   const size = wholeNumber('size', options.size, 1);
@@ -54,12 +57,14 @@ await main(async () => {
     throw new UsageError(`--out must end in .zip, which it is; got ${options.out}`);
   }
   const source = await imageSource(options.from, 'the first argument');
-  if (typeof source === 'string') {
-    throw new UsageError(
-      `images: the folder or archive must be a path; got ${options.from}, a set by name`
-    );
-  }
-  const found = await planSource(source, {size, regions});
+  const found =
+    typeof source === 'string'
+      ? await planDrawn(source, {
+          size,
+          seed: wholeNumber('seed', options.seed),
+          count: wholeNumber('count', options.count, 1),
+        })
+      : await planSource(source, {size, regions});
   const plan = {
     ...found,
     name: options.name || found.name.replace(/\.(redo\.)?(zip|tar|tgz|tar\.gz)$/i, ''),

@@ -37,6 +37,12 @@ export function greyOf(region: number, regions: number): number {
   return Math.round((255 * region) / Math.max(regions - 1, 1));
 }
 
+/** The region of a grey. */
+export function greyRule(regions: number): LabelRule {
+  const step = 255 / Math.max(regions - 1, 1);
+  return ({data}, pixel) => Math.round(data[pixel * 4]! / step);
+}
+
 /**
  * Plans a packed set. No image is read; each is held against its checksum when it is.
  *
@@ -132,8 +138,7 @@ function truth(
   {regionNames: own}: Manifest,
   regions: number
 ): {regionNames: readonly string[]; rule: LabelRule} {
-  const step = 255 / Math.max(own.length - 1, 1);
-  const rule: LabelRule = ({data}, pixel) => Math.round(data[pixel * 4]! / step);
+  const rule = greyRule(own.length);
   if (own.length <= regions) return {regionNames: own, rule};
   return {
     regionNames: [own[0]!, 'object'],

@@ -54,9 +54,8 @@ class Device:
         return slice(rank() * own, (rank() + 1) * own)
 
     def place(self, model: Redo) -> Redo:
-        """Moves a model here, in the order of memory that is fast here."""
+        """Moves a model here, and compiles it where that was asked for."""
         model = model.to(self.device)
         if self.compiles:
-            for network in (model.mask, *model.generator.net, model.discriminator, model.encoder):
-                network.compile()
+            model.compile_networks()
         return model

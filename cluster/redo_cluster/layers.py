@@ -59,21 +59,18 @@ class SpectralConv2d(nn.Module):
         return convolve(x, weight, self.bias, self.resample)
 
     def normalized(self) -> Tensor:
-        matrix = self.weight_orig.flatten(1)
         if self.training:
             self.advance()
-            # Copies: the next forward pass may come before this one's backward pass.
-            u, v = self.weight_u.clone(), self.weight_v.clone()
-        else:
-            u, v = self.weight_u, self.weight_v
-        return self.weight_orig / torch.dot(u, torch.mv(matrix, v))
+        sigma = torch.dot(self.weight_u, torch.mv(self.weight_orig.flatten(1), self.weight_v))
+        return self.weight_orig / sigma
 
     @torch.no_grad()
     def advance(self) -> None:
         """The power iteration: `v ← Wᵀu / ‖Wᵀu‖`, `u ← Wv / ‖Wv‖`."""
         matrix = self.weight_orig.flatten(1)
-        self.weight_v.copy_(F.normalize(torch.mv(matrix.t(), self.weight_u), dim=0, eps=1e-12))
-        self.weight_u.copy_(F.normalize(torch.mv(matrix, self.weight_v), dim=0, eps=1e-12))
+        # New tensors: the next forward pass may come before this one's backward pass.
+        self.weight_v = F.normalize(torch.mv(matrix.t(), self.weight_u), dim=0, eps=1e-12)
+        self.weight_u = F.normalize(torch.mv(matrix, self.weight_v), dim=0, eps=1e-12)
 
 
 def instance_norm_relu(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:

@@ -35,6 +35,11 @@ class Redo(nn.Module):
     def network(self, name: str) -> nn.Module:
         return self.get_submodule(name)
 
+    def compile_networks(self) -> None:
+        """Computes from here on what `torch.compile` makes of the networks."""
+        for network in (self.mask, *self.generator.net, self.discriminator, self.encoder):
+            network.compile()
+
     @torch.no_grad()
     def initialize(self, gain: float, seed: int) -> "Redo":
         """New weights: orthogonal; biases uniform in ±1/√fan_in; norms at 1 and 0, gates at 0.

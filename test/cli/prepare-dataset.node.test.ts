@@ -180,7 +180,10 @@ describe('npm run prepare-dataset', () => {
       [[], /FROM must be given/],
       [[from], /--out must be given/],
       [[at('none'), '--out', at('x.zip')], /the first argument must be .*path.*; got .*none/],
-      [['blobs', '--out', at('x.zip')], /must be a path; got blobs/],
+      [
+        ['blobs', '--out', at('x.zip'), '--size', '8'],
+        /size must be an integer from 16 to 256; got 8/,
+      ],
       [[from, '--out', at('x.tar')], /--out must end in \.zip/],
       [[from, '--out', at('x.zip'), '--format', 'gif'], /--format must be one of jpeg, png/],
       [[from, '--out', at('x.zip'), '--size', '5000'], /--size must be at most 1024/],
@@ -189,6 +192,26 @@ describe('npm run prepare-dataset', () => {
       assert.equal(status, 1);
       assert.match(err, says);
     }
+  });
+
+  it('draws a generated set, of a seed and a number of training images', async () => {
+    const {status, out, err} = program.run(
+      ...['blobs', '--out', at('blobs.zip'), '--size', '16', '--count', '5', '--seed', '3']
+    );
+    assert.equal(status, 0, err);
+    assert.match(out, /blobs, 16×16, train 5, val 1000, test 1000, 2005 masks/);
+    const packed = await open(at('blobs.zip'), {regions: 2});
+    const drawn = await openDataset('blobs', {size: 16, seed: 3});
+    for (const split of ['train', 'val'] as const) {
+      const [ours, theirs] = await Promise.all([packed, drawn].map(set => set.read(split, [0, 4])));
+      assert.deepEqual(ours!.labels, theirs!.labels);
+      // Colours are bytes there.
+      ours!.images.forEach((value, i) => {
+        assert.ok(Math.abs(value - theirs!.images[i]!) <= 0.5001 / 127.5);
+      });
+    }
+    const refused = program.run('blobs', '--out', at('more.zip'), '--count', '1000001');
+    assert.match(refused.err, /--count must be at most 1000000 for blobs; got 1000001/);
   });
 
   it('packs the prepared Flowers-17, and each image is the same', {skip: NO_DATA}, async () => {

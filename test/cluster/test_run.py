@@ -13,6 +13,7 @@ from conftest import contents, environment, final, reports, state
 from packs import write_packed
 from redo_cluster import training_run
 from redo_cluster.__main__ import run
+from redo_cluster.model import Redo
 
 ALONE = (sys.executable, "-m", "redo_cluster")
 
@@ -194,6 +195,19 @@ def test_options_come_from_a_file_and_those_given_go_before_them(arguments, tmp_
     (tmp_path / "run.json").write_text(json.dumps(options))
     assert run([f"--config={tmp_path / 'run.json'}", "--steps=1", f"--run={tmp_path / 'run'}"]) == 0
     assert state(tmp_path / "run")["iteration"] == 1
+
+
+def test_a_compiled_network_computes_the_same(arguments, tmp_path, monkeypatch):
+    """D, which has two forward passes before a backward pass; without the compiler behind it, which takes
+    minutes: what is kept for the gradients is what matters."""
+    compiled = lambda model: model.discriminator.compile(backend="aot_eager_decomp_partition")
+    monkeypatch.setattr(Redo, "compile_networks", compiled)
+    options = {"steps": 1, "model": {"attention": {"generator": False, "discriminator": False}}}
+    assert run(arguments(compile="yes", run=tmp_path / "compiled", **options)) == 0
+    assert run(arguments(run=tmp_path / "plain", **options)) == 0
+    for ours, theirs in zip(reports(tmp_path / "compiled"), reports(tmp_path / "plain"), strict=True):
+        for name in ("generatorLoss", "recoveryLoss", "discriminatorLoss"):
+            assert ours[name] == pytest.approx(theirs[name], rel=1e-4)
 
 
 def test_half_precision_under_autocast_trains_and_keeps_weights_single(arguments, tmp_path):
