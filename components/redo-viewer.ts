@@ -7,13 +7,12 @@ import {isSplit, SPLITS, type Split} from '../datasets/dataset.js';
 import type {DatasetSource} from '../datasets/source.js';
 import type {Tuning} from '../core/model/config.js';
 import type {PlaneChoice} from '../core/session/latent.js';
-import {NO_WEIGHTS} from '../core/session/model-file.js';
 import type {ModelFile} from '../core/session/open-model.js';
 import type {Session} from '../core/session/session.js';
-import {decodeView, type View} from '../core/session/view-link.js';
+import type {View} from '../core/session/view-link.js';
 import {MASK_LOOKS, renderImage} from './image-panel.js';
 import type {Flow} from './data-flow.js';
-import {absoluteDataset, datasetAt} from './dataset-address.js';
+import {datasetAt} from './dataset-address.js';
 import {FileDrop} from './file-drop.js';
 import {loadLateElements} from './late-elements.js';
 import {readPanels, type PanelName} from './panel-names.js';
@@ -28,6 +27,7 @@ import {renderFlow} from './viewer-flow-panel.js';
 import * as panels from './viewer-panels.js';
 import {ViewerState, type Trouble} from './viewer-state.js';
 import {UndoKeys} from './undo-keys.js';
+import {ViewerLinks} from './viewer-links.js';
 import {viewerStyles} from './viewer-styles.js';
 import {Visibility} from './visibility.js';
 import {Watcher} from './watcher.js';
@@ -82,17 +82,7 @@ export class RedoViewer extends LitElement {
   @state() private engineError?: Error;
   private panelsError?: Error;
   private shown = readPanels(undefined);
-  private viewError?: Error;
-  /** What a view that was shown does not bring along. */
-  @state() private viewNote = '';
-  /** A view to be shown once its model is open. */
-  private wanted?: View;
-  /** Iterations that the weights had behind them when they came. */
-  private openedIteration = 0;
-  /** Whether the model is out of a file of the user's. */
-  private ownModel = false;
-  /** Whether the weights were drawn anew since the model was opened. */
-  private isReset = false;
+  private readonly links = new ViewerLinks(this);
   /** Name of the data set that the user's own images stand in for. */
   @state() private usualDataset?: string;
   /** Seed that the weights were made from last. */
@@ -104,7 +94,7 @@ export class RedoViewer extends LitElement {
   /** Name of a data set in the place of the preset's, or the address of an archive of images. */
   @property({attribute: 'dataset'}) datasetName?: string;
 
-  /** Address of a model file: a checkpoint, published weights, `.pth`, or an archive of them; `none` for new random weights. The preset's shipped model if absent. */
+  /** Address of a model file: a checkpoint, published weights, `.pth`, or an archive of them; the name of a shipped model, such as `lfw-32`; `none` for new random weights. The preset's shipped model if absent. */
   @property() weights?: string;
 
   /** Seed of weights, batches, codes and generated images. */
@@ -168,7 +158,7 @@ export class RedoViewer extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('view') && this.view) void this.followView(this.view);
+    if (changed.has('view') && this.view) void this.links.follow(this.view);
     if (changed.has('panels')) this.choosePanels();
     if (changed.has('engine') || changed.has('backend') || changed.has('place')) this.disconnect();
     if (!this.connection) {
@@ -228,90 +218,28 @@ export class RedoViewer extends LitElement {
   }
 
   private open(): void {
-    const {preset, datasetName, weights, seed} = this;
+    const {session, preset, datasetName, weights, seed} = this;
     this.weightsSeed = seed;
     this.usualDataset = undefined;
-    this.ownModel = false;
-    this.isReset = false;
-    this.viewNote = '';
-    const {session, wanted} = this;
-    this.wanted = undefined;
+    const opened = this.links.opening();
     const dataset = datasetName && datasetAt(datasetName);
     void session?.open({preset, dataset, weights, seed}).then(async () => {
-      if (session !== this.session || !session.model.peek()) return;
-      this.openedIteration = session.iteration.peek();
-      if (wanted) await this.finishView(session, wanted);
+      if (session === this.session && session.model.peek()) await opened(session);
     });
-  }
-
-  private async followView(text: string): Promise<void> {
-    try {
-      const view = await decodeView(text);
-      if (text === this.view) this.showView(view);
-    } catch (error) {
-      this.viewError = error as Error;
-      this.requestUpdate();
-    }
   }
 
   /** Opens the model of a view, and takes in hand what it shows. */
   showView(view: View): void {
-    const {preset, dataset, weights, seed, image, region, panels} = view;
-    this.viewError = undefined;
-    this.wanted = view;
-    Object.assign(this, {preset, datasetName: dataset, weights, seed, region});
-    Object.assign(this, {split: image.split, image: image.index});
-    if (panels !== undefined) this.panels = panels;
-    // Opened anew also if it is the same model: it may have been trained since.
-    this.requestUpdate('preset', null);
-  }
-
-  private async finishView(session: Session, view: View): Promise<void> {
-    try {
-      await session.show(view);
-      const iteration = session.iteration.peek();
-      if (view.iteration !== iteration) {
-        this.viewNote = strings.otherIteration(view.iteration, iteration);
-      }
-    } catch (error) {
-      this.viewError = error as Error;
-      this.requestUpdate();
-    }
+    this.links.show(view);
   }
 
   /** What is seen now, to be shown again; undefined while no model is open. */
-  async currentView(): Promise<View | undefined> {
-    const {session, preset, datasetName, weights, seed, panels} = this;
-    if (!session?.model.peek()) return undefined;
-    return {
-      preset,
-      dataset: datasetName && absoluteDataset(datasetName),
-      // Read from another page, an address relative to this one would lead elsewhere.
-      weights:
-        weights && weights !== NO_WEIGHTS ? new URL(weights, document.baseURI).href : weights,
-      seed,
-      iteration: session.iteration.peek(),
-      image: session.image.peek(),
-      region: session.region.peek(),
-      codes: session.codes.all.map(code => code.peek()),
-      masks: await session.maskDiff(),
-      panels,
-    };
+  currentView(): Promise<View | undefined> {
+    return this.links.current();
   }
 
-  private readonly sharable = async (): Promise<Sharable | undefined> => {
-    const view = await this.currentView();
-    const config = this.session?.model.peek()?.config;
-    if (!view || !config) return undefined;
-    const trained = this.isReset || view.iteration !== this.openedIteration;
-    const {share} = strings;
-    const left = [
-      ...(this.ownModel ? [share.leftModel] : []),
-      ...(trained ? [share.leftWeights(view.iteration)] : []),
-      ...(this.usualDataset ? [share.leftImages] : []),
-    ];
-    return {view, config, left};
-  };
+  private readonly sharable = (): Promise<Sharable | undefined> =>
+    this.links.sharable(this.usualDataset !== undefined);
 
   /** The session's sources follow the element's properties. */
   private pushSources(): void {
@@ -339,8 +267,8 @@ export class RedoViewer extends LitElement {
 
   /** Changes what f is taught by; where the engine refuses, it is said, and the labels are as they were. */
   private async label(change: (session: Session) => Promise<void>): Promise<void> {
-    this.viewNote = '';
-    await change(this.session!).catch((error: Error) => (this.viewNote = error.message));
+    this.links.say('');
+    await change(this.session!).catch((error: Error) => this.links.say(error.message));
     this.requestUpdate();
   }
 
@@ -363,9 +291,7 @@ export class RedoViewer extends LitElement {
     await session?.openFile(file, this.seed);
     if (!session || session !== this.session || session.failure.peek()) return;
     this.weightsSeed = session.model.peek()?.seed ?? this.weightsSeed;
-    this.openedIteration = session.iteration.peek();
-    this.ownModel = true;
-    this.isReset = false;
+    this.links.openedFile(session);
     // A file's model comes with its own data set.
     this.usualDataset = undefined;
   }
@@ -382,8 +308,7 @@ export class RedoViewer extends LitElement {
 
   private handleReset({detail}: CustomEvent<TrainEvents['train-reset']>): void {
     this.weightsSeed = detail.seed;
-    this.isReset = true;
-    this.ownModel = false;
+    this.links.reset();
     void this.session!.reset(detail.seed);
   }
 
@@ -422,13 +347,9 @@ export class RedoViewer extends LitElement {
       const message = `split: must be one of ${SPLITS.join(', ')}; got ${this.split as string}`;
       troubles.push({during: 'split', message, retry: () => this.requestUpdate('split')});
     }
-    if (this.viewError) {
-      const {message} = this.viewError;
-      const retry = () => {
-        this.viewError = undefined;
-        this.requestUpdate();
-      };
-      troubles.push({during: 'link', message, retry});
+    if (this.links.error) {
+      const {message} = this.links.error;
+      troubles.push({during: 'link', message, retry: () => this.links.forgetError()});
     }
     // What could not be opened may be the fault of the engine under it.
     return troubles.map(trouble =>
@@ -438,9 +359,10 @@ export class RedoViewer extends LitElement {
 
   private renderTroubles() {
     const troubles = this.troubles();
-    if (troubles.length === 0 && !this.viewNote) return nothing;
+    const {note} = this.links;
+    if (troubles.length === 0 && !note) return nothing;
     return html`<div class="notices">
-      ${this.viewNote ? html`<p class="note soft" role="status">${this.viewNote}</p>` : nothing}
+      ${note ? html`<p class="note soft" role="status">${note}</p>` : nothing}
       ${troubles.map(
         ({during, message, retry}) =>
           html`<redo-error-panel

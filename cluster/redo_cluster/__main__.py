@@ -53,7 +53,7 @@ def _train_all(given: dict[str, str], stop: "_Stop") -> int:
         )
     preset = find_preset(given["preset"])
     model, training = json_object("model", given), json_object("training", given)
-    precision = one_of("precision", given, ("float32", "tf32", "bf16"))
+    precision = one_of("precision", given, ("float32", "tf32", "bf16", "float64"))
     compiles = one_of("compile", given, ("no", "yes")) == "yes"
     common = {
         "preset": preset.name,

@@ -34,6 +34,7 @@ class Batches:
         seed: int,
         share: slice,
         device: torch.device,
+        dtype: torch.dtype = torch.float32,
     ):
         """share: this process's places in a batch."""
         self.dataset = dataset
@@ -42,6 +43,7 @@ class Batches:
         self.seed = seed
         self.share = share
         self.device = device
+        self.dtype = dtype
 
     def batch(self, iteration: int, use: str) -> Batch:
         """Images, codes and regions for one update; `use` names the stream."""
@@ -52,16 +54,16 @@ class Batches:
         drawn = list(range(regions))
         if self.training.variant == "paper":
             drawn = [random.integer(regions)]
-        return Batch(self.images(iteration, use), torch.from_numpy(codes).to(self.device), drawn)
+        return Batch(self.images(iteration, use), torch.from_numpy(codes).to(self.device, self.dtype), drawn)
 
     def images(self, iteration: int, use: str) -> Tensor:
         """Images `[batch, 3, size, size]` of the training split."""
         random = Random(self.seed, "images", use, iteration)
         count = self.dataset.count("train")
         indices = [random.integer(count) for _ in range(self.training.batchSize)]
-        return colors(self.dataset.images("train", indices[self.share]), self.device)
+        return colors(self.dataset.images("train", indices[self.share]), self.device, self.dtype)
 
 
-def colors(images: np.ndarray, device: torch.device) -> Tensor:
+def colors(images: np.ndarray, device: torch.device, dtype: torch.dtype = torch.float32) -> Tensor:
     """Colours in [-1, 1], `[count, 3, size, size]`, of bytes `[count, size, size, 3]`."""
-    return _COLORS.to(device)[torch.from_numpy(images).to(device).int()].permute(0, 3, 1, 2)
+    return _COLORS.to(device, dtype)[torch.from_numpy(images).to(device).int()].permute(0, 3, 1, 2)

@@ -60,8 +60,13 @@ def write_checkpoint(
                     tensors[_moment(network, name, key)] = values
         steps = {network: optimizer.steps for network, optimizer in optimizers.items()}
         metadata["optimizerSteps"] = json.dumps(steps)
+    # Of a training in double precision they are rounded.
     return safetensors.torch.save(
-        {name: values.cpu().contiguous() for name, values in tensors.items()}, metadata
+        {
+            name: (values.float() if values.dtype == torch.float64 else values).cpu().contiguous()
+            for name, values in tensors.items()
+        },
+        metadata,
     )
 
 

@@ -13,9 +13,10 @@ from .reduce import rank, world_size
 
 @dataclass(frozen=True)
 class Device:
-    """autocast: the type that convolutions compute in, where it is not float32."""
+    """dtype: of weights and images. autocast: the type that convolutions compute in, where it is another."""
 
     device: torch.device
+    dtype: torch.dtype
     autocast: torch.dtype | None
     compiles: bool
 
@@ -24,7 +25,8 @@ class Device:
         """Joins the other processes where `torchrun` started several.
 
         name: `cpu`, `cuda`, or empty for a GPU where there is one.
-        precision: `float32`; `tf32`, which lets GPUs round what they multiply; `bf16`, under autocast.
+        precision: `float32`; `tf32`, which lets GPUs round what they multiply; `bf16`, under autocast;
+            `float64`, in which what is left of a difference is no rounding. Checkpoints are float32.
         threads: of a process on the CPU; 0 leaves them to PyTorch.
         """
         if threads:
@@ -38,11 +40,12 @@ class Device:
             device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
             torch.cuda.set_device(device)
             torch.backends.cudnn.benchmark = True
-            torch.set_float32_matmul_precision("highest" if precision == "float32" else "high")
-            torch.backends.cudnn.allow_tf32 = precision != "float32"
+            torch.set_float32_matmul_precision("high" if precision in ("tf32", "bf16") else "highest")
+            torch.backends.cudnn.allow_tf32 = precision in ("tf32", "bf16")
         if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not dist.is_initialized():
             dist.init_process_group("nccl" if name == "cuda" else "gloo")
-        return Device(device, torch.bfloat16 if precision == "bf16" else None, compiles)
+        dtype = torch.float64 if precision == "float64" else torch.float32
+        return Device(device, dtype, torch.bfloat16 if precision == "bf16" else None, compiles)
 
     def share(self, batch_size: int) -> slice:
         """This process's places in a batch. Raises UsageError if not all shares are of one size."""
@@ -55,7 +58,7 @@ class Device:
 
     def place(self, model: Redo) -> Redo:
         """Moves a model here, and compiles it where that was asked for."""
-        model = model.to(self.device)
+        model = model.to(self.device, self.dtype)
         if self.compiles:
             model.compile_networks()
         return model

@@ -96,11 +96,11 @@ def evaluate(model: Redo, dataset: PackedSet, split: str, count: int) -> Evaluat
     scored = dataset.labelled(split)[:count]
     if not scored:
         return None
-    device = next(model.parameters()).device
+    weight = next(model.parameters())
     evaluator = Evaluator(len(dataset.region_names), model.config.regions)
     for start in range(0, len(scored), BATCH):
         indices = scored[start : start + BATCH]
-        masks = model.mask(colors(dataset.images(split, indices), device)).cpu().numpy()
+        masks = model.mask(colors(dataset.images(split, indices), weight.device, weight.dtype)).cpu().numpy()
         for own, labels in zip(masks, dataset.labels(split, indices)):
             evaluator.add(own, labels)
     return evaluator.result()

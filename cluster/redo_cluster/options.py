@@ -29,7 +29,7 @@ OPTIONS = {
     "images": ("200", "held-out images to score"),
     "backend": ("", "npm run train's; not used here"),
     "device": ("", "cpu or cuda; a GPU where there is one if it is not given"),
-    "precision": ("float32", "float32; tf32 or bf16 (autocast) on a GPU"),
+    "precision": ("float32", "float32; tf32 or bf16 (autocast) on a GPU; float64 to compare by"),
     "compile": ("no", "yes compiles the networks with torch.compile"),
     "threads": ("0", "threads of a process on the CPU; 0 leaves them to PyTorch"),
 }

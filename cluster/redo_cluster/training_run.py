@@ -153,7 +153,7 @@ class TrainingRun:
         config, training = self._info.config, self._info.training
         share = self.device.share(training.batchSize)
         batches = Batches(
-            self.dataset, config, training, self._info.seed, share, self.device.device
+            self.dataset, config, training, self._info.seed, share, self.device.device, self.device.dtype
         )
         model = self.device.place(model)
         self.trainer = Trainer(

@@ -3,7 +3,7 @@
 /** Stands for new random weights, where an address could stand. */
 export const NO_WEIGHTS = 'none';
 
-/** Addresses of the models that are shipped, by preset. */
+/** Addresses of the models that are shipped, by name: that of their preset where they have one. */
 const SHIPPED: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(
     import.meta.glob<string>('../../models/*.safetensors', {
@@ -14,15 +14,22 @@ const SHIPPED: Readonly<Record<string, string>> = Object.fromEntries(
   ).map(([path, url]) => [path.replace(/^.*\/|\.safetensors$/g, ''), url])
 );
 
+/** Whether weights are named, not addressed: `none`, or a shipped model. */
+export function isNamed(weights: string): boolean {
+  return weights === NO_WEIGHTS || Object.hasOwn(SHIPPED, weights);
+}
+
 /**
  * Resolves the `weights` that a viewer is given.
  *
- * @param weights An address, `none`, or undefined for the shipped model of the preset.
+ * @param weights An address, the name of a shipped model, `none`, or undefined for the shipped model of
+ *   the preset.
  * @returns The address to read; undefined for new random weights, also where none is shipped.
  */
 export function weightsUrl(preset: string, weights?: string): string | undefined {
   if (weights === NO_WEIGHTS) return undefined;
-  return weights ?? SHIPPED[preset];
+  const name = weights ?? preset;
+  return Object.hasOwn(SHIPPED, name) ? SHIPPED[name] : weights;
 }
 
 /**

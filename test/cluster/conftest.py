@@ -57,11 +57,11 @@ def environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT / "cluster"), "OMP_NUM_THREADS": "1"}
 
 
-def torchrun(*arguments: str, restarts: int = 0) -> list[str]:
+def torchrun(*arguments: str) -> list[str]:
     """The command that runs two processes on this machine."""
     return [
         *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"),
-        *("--standalone", f"--max-restarts={restarts}", "--shutdown-timeout=2"),
+        *("--standalone", "--max-restarts=0", "--shutdown-timeout=2"),
         *("-m", "redo_cluster", "--", *arguments),
     ]
 

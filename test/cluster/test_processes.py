@@ -18,6 +18,8 @@ from test_run import started
 
 LOSSES = ("generatorLoss", "recoveryLoss", "discriminatorLoss", "scoreReal", "scoreRedrawn")
 PAPER = {"training": {"variant": "paper"}, "model": {"normalization": "batch"}}
+# After which processes that wait for one another are given up.
+PATIENCE_S = 120
 LONG = {"checkpoint_every": 3, "threads": 1, "steps": 10, **PAPER}
 
 
@@ -29,13 +31,17 @@ def assert_same_losses(one: pathlib.Path, two: pathlib.Path) -> None:
 
 
 def test_half_the_batch_each_gives_the_same_losses_and_weights(arguments, tmp_path):
-    """Started by hand, as a scheduler that is not torchrun would."""
+    """Started by hand, as a scheduler that is not torchrun would.
+
+    In double precision: in single, the order of the sums alone carries a gate of G, one number, by more.
+    """
     one, two = tmp_path / "one", tmp_path / "two"
-    assert run(arguments(steps=3, run=one)) == 0
+    exact = {"steps": 3, "precision": "float64"}
+    assert run(arguments(run=one, **exact)) == 0
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    command = [sys.executable, "-m", "redo_cluster", *arguments(steps=3, run=two, threads=1)]
+    command = [sys.executable, "-m", "redo_cluster", *arguments(run=two, threads=1, **exact)]
     world = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     processes = [
         subprocess.Popen(
@@ -44,7 +50,7 @@ def test_half_the_batch_each_gives_the_same_losses_and_weights(arguments, tmp_pa
         for rank in ("0", "1")
     ]
     for process in processes:
-        _, err = process.communicate()
+        _, err = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0, err.decode()
     assert_same_losses(one, two)
     ours, theirs = (safetensors.torch.load(final(path)) for path in (two, one))
@@ -64,14 +70,16 @@ def test_torchrun_takes_norms_over_the_whole_batch(arguments, unbroken, tmp_path
     assert_same_losses(tmp_path / "one", unbroken)
 
 
-def test_a_process_that_is_killed_is_started_again_and_ends_as_unbroken(arguments, unbroken, tmp_path):
+def test_after_a_process_was_killed_the_same_command_ends_as_unbroken(arguments, unbroken, tmp_path):
     broken = tmp_path / "broken"
-    command = torchrun(*arguments(run=broken, **LONG), restarts=3)
+    command = torchrun(*arguments(run=broken, **LONG))
     program = started(command, broken / "log.jsonl", 5)
     os.kill(workers(program.pid)[-1], signal.SIGKILL)
-    out, err = program.communicate()
-    assert program.returncode == 0, err.decode()
-    assert b"going on at iteration" in out
+    program.communicate(timeout=PATIENCE_S)
+    assert program.returncode != 0
+    again = subprocess.run(command, capture_output=True, env=environment(), timeout=PATIENCE_S)
+    assert again.returncode == 0, again.stderr.decode()
+    assert b"going on at iteration" in again.stdout
     assert contents(final(broken)) == contents(final(unbroken))
 
 

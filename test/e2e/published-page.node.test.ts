@@ -1,0 +1,178 @@
+/** The page as it is published: it stays free while its worker trains, and its links lead elsewhere. */
+
+import assert from 'node:assert/strict';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {after, before, describe, it} from 'node:test';
+
+import {launch, type Page} from 'puppeteer-core';
+import {build, preview, type PreviewServer} from 'vite';
+
+import {browserFlags, findOrInstallBrowser} from '../../scripts/find-browser.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** What is felt as a delay: the bound of the browsers' own «long task». */
+const LONG_MS = 50;
+
+/** An event of a browser's trace, as far as it is read here. */
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  args: {name?: string};
+  /** Microseconds of the processor that the thread had: what others did meanwhile does not count. */
+  tdur?: number;
+}
+
+/** Milliseconds of the processor that each task of the page's main thread took during `work`. */
+async function tasksDuring(page: Page, work: () => Promise<void>): Promise<number[]> {
+  await page.tracing.start({categories: ['disabled-by-default-devtools.timeline']});
+  await work();
+  // The last task has ended, and is in the trace, once another has begun.
+  await page.evaluate('new Promise(resolve => setTimeout(resolve))');
+  const trace = await page.tracing.stop();
+  const {traceEvents} = JSON.parse(new TextDecoder().decode(trace)) as {traceEvents: TraceEvent[]};
+  const thread = ({pid, tid}: TraceEvent): string => `${pid} ${tid}`;
+  const main = new Set(
+    traceEvents
+      .filter(({name, args}) => name === 'thread_name' && args.name === 'CrRendererMain')
+      .map(thread)
+  );
+  return traceEvents
+    .filter(
+      event => event.name === 'RunTask' && event.tdur !== undefined && main.has(thread(event))
+    )
+    .map(({tdur}) => tdur! / 1000);
+}
+
+let folder: string;
+let server: PreviewServer;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'redo-page-'));
+  const options = {
+    root: ROOT,
+    logLevel: 'error',
+    build: {outDir: folder, emptyOutDir: true},
+  } as const;
+  await build(options);
+  server = await preview({...options, preview: {port: 0, host: '127.0.0.1'}});
+});
+
+after(async () => {
+  await server?.close();
+  await rm(folder, {recursive: true, force: true});
+});
+
+/** Lets `work` have the page in a browser of its own, which knows of no other. */
+async function inBrowser<T>(
+  work: (page: Page) => Promise<T>,
+  address = server.resolvedUrls!.local[0]!
+): Promise<T> {
+  const browser = await launch({
+    executablePath: await findOrInstallBrowser(),
+    args: browserFlags(),
+  });
+  try {
+    const page = await browser.newPage();
+    await page.goto(address);
+    await page.evaluate(`
+      window.viewer = document.querySelector('redo-viewer');
+      viewer.backend = 'wasm';
+      viewer.scrollIntoView();
+    `);
+    return await work(page);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function wait(page: Page, condition: string): Promise<void> {
+  await page.waitForFunction(condition, {timeout: 120_000});
+}
+
+describe('a link of index.html', () => {
+  /** The pictures of every region, once all that is under way has been drawn. */
+  async function pictures(page: Page): Promise<string[]> {
+    await wait(
+      page,
+      `viewer.session?.status.value === 'ready' && viewer.session.views.redraws.value.every(
+        ({state}) => state.value.value && !state.value.pending)`
+    );
+    await page.evaluate('viewer.updateComplete');
+    return (await page.evaluate(`
+      [...viewer.shadowRoot.querySelector('redo-region-grid').shadowRoot.querySelectorAll('redo-picture')]
+        .map(each => each.shadowRoot.querySelector('canvas').toDataURL())
+    `)) as string[];
+  }
+
+  it('shows the same pixels in a browser that has never been there', async () => {
+    const {link, shown, before} = await inBrowser(async page => {
+      const before = await pictures(page);
+      await page.evaluate(`{
+        const {codes} = viewer.session;
+        viewer.image = 7;
+        viewer.region = 1;
+        codes.setValue(0, 0, 1.25);
+        codes.setValue(1, 1, -2);
+        navigator.clipboard.writeText = async text => void (window.copied = text);
+      }`);
+      const shown = await pictures(page);
+      await page.evaluate(
+        `viewer.shadowRoot.querySelector('redo-share-menu').shadowRoot.querySelector('button').click()`
+      );
+      await wait(page, 'window.copied');
+      return {link: (await page.evaluate('copied')) as string, shown, before};
+    });
+    assert.match(link, /#redo=/);
+    assert.ok(shown.length >= 6, `pictures must be found; got ${shown.length}`);
+    assert.notDeepEqual(shown, before);
+    const seen = await inBrowser(async page => {
+      await wait(page, 'viewer.session?.codes.all[0]?.value[0] === 1.25');
+      return {pictures: await pictures(page), index: await page.evaluate('viewer.image')};
+    }, link);
+    assert.equal(seen.index, 7);
+    assert.deepEqual(seen.pictures, shown);
+  });
+});
+
+describe('index.html while its worker trains', () => {
+  it(`has no task over ${LONG_MS} ms, and one would be seen`, async () => {
+    await inBrowser(async page => {
+      await page.evaluate(`viewer.preset = 'blobs-32'`);
+      await wait(
+        page,
+        `viewer.session?.status.value === 'ready' && viewer.session.model.value.config.size === 32`
+      );
+      await page.evaluate('viewer.session.training.play()');
+      // Script is compiled, charts and pictures have their sizes.
+      await wait(page, 'viewer.session.history.length >= 3');
+      const tasks = await tasksDuring(page, async () => {
+        // A hand that scrubs all the while.
+        await page.evaluate(`{
+          const {codes, history} = viewer.session;
+          const end = history.length + 8;
+          const scrub = () => {
+            codes.setValue(0, 0, 3 * Math.sin(performance.now() / 300));
+            window.done = history.length >= end;
+            if (!window.done) requestAnimationFrame(scrub);
+          };
+          scrub();
+        }`);
+        await wait(page, 'window.done');
+      });
+      assert.ok(tasks.length > 100, `tasks must be seen; got ${tasks.length}`);
+      const longest = Math.max(...tasks);
+      assert.ok(longest <= LONG_MS, `got a task of ${longest.toFixed(1)} ms`);
+
+      const busy = await tasksDuring(page, async () => {
+        await page.evaluate(
+          'for (let i = 0, x = 1; i < 1e8; i++) window.sum = x = (x * 7 + i) % 1013'
+        );
+      });
+      assert.ok(Math.max(...busy) > LONG_MS, `got ${Math.max(...busy).toFixed(1)} ms at most`);
+    });
+  });
+});
