@@ -8,6 +8,7 @@ import type {Session} from '../core/session/session.js';
 import {asPicture} from './drawable-pixels.js';
 import {explorerStrings} from './explorer-strings.js';
 import {regionInk} from './palette.js';
+import {PartSize} from './part-size.js';
 import {LOWERS, onBrightness, paintSaliency, RAISES, saliencyLimit} from './saliency-drawing.js';
 import {drawScores, meanOf, scoresHeight, type ScoreLane} from './score-drawing.js';
 import {SessionElement} from './session-element.js';
@@ -163,22 +164,18 @@ export class RedoDiscriminatorView extends SessionElement {
 
   private lanes: readonly ScoreLane[] = [];
   private painted?: {answer: object; below: Drawable | undefined; painted: Painted};
-  private readonly resizing = new ResizeObserver(() => (this.width = this.plot?.clientWidth ?? 0));
-  private observed?: HTMLElement;
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.resizing.disconnect();
-    this.observed = undefined;
+  constructor() {
+    super();
+    new PartSize(
+      this,
+      () => this.plot,
+      () => (this.width = this.plot?.clientWidth ?? 0)
+    );
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     super.updated(changed);
-    if (this.plot !== this.observed) {
-      this.resizing.disconnect();
-      if (this.plot && this.isConnected) this.resizing.observe(this.plot);
-      this.observed = this.plot;
-    }
     if (this.svg && this.width > 0) drawScores(this.svg, this.lanes, this.width);
   }
 

@@ -13,6 +13,7 @@ import type {Session} from '../core/session/session.js';
 import {explorerStrings} from './explorer-strings.js';
 import {formatValue} from './format.js';
 import {GAP, imageBrowserStyles} from './image-browser-styles.js';
+import {PartSize} from './part-size.js';
 import {SessionElement} from './session-element.js';
 import {updating} from './updating.js';
 import './redo-picture.js';
@@ -44,26 +45,22 @@ export class RedoImageBrowser extends SessionElement {
   /** Width and height of the list, and how far it is scrolled, in CSS pixels. */
   @state() private view = {width: 0, height: 0, top: 0};
 
-  private readonly resizing = new ResizeObserver(() => this.measure());
-  private observed?: HTMLElement;
   /** Whether the picked image takes the focus when it is next rendered. */
   private moveFocus = false;
   /** Places that are rendered: from the first to before the last. */
   private sight: readonly [from: number, to: number] = [0, 0];
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.resizing.disconnect();
-    this.observed = undefined;
+  constructor() {
+    super();
+    new PartSize(
+      this,
+      () => this.list,
+      () => this.measure()
+    );
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     super.updated(changed);
-    if (this.list !== this.observed) {
-      this.resizing.disconnect();
-      if (this.list && this.isConnected) this.resizing.observe(this.list);
-      this.observed = this.list;
-    }
     // Not now: it is to be rendered again as pending.
     queueMicrotask(() => this.tellSight());
     const picked = this.moveFocus && this.list?.querySelector<HTMLElement>('[tabindex="0"]');
