@@ -4,7 +4,7 @@
  */
 
 /** `a b + c`, rounded once where the module is built for «relaxed» vectors: twice as fast. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD

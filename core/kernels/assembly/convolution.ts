@@ -64,7 +64,7 @@ export function convolve(
 }
 
 /** One row of up to eight output channels. @param lanes Output channels that are left. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function convolveRow(
   x: usize,
@@ -109,7 +109,7 @@ function convolveRow(
 }
 
 /** Four pixels side by side, eight output channels. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function fourByEight(
   x: usize,
@@ -161,7 +161,7 @@ function fourByEight(
   put8(y + 3 * next, d0, d1, lanes);
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function oneByEight(
   x: usize,
@@ -188,7 +188,7 @@ function oneByEight(
   put8(y, a0, a1, lanes);
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function fourByFour(
   x: usize,
@@ -228,7 +228,7 @@ function fourByFour(
   put4(y + 3 * next, d, lanes);
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function oneByFour(
   x: usize,
@@ -254,7 +254,7 @@ function oneByFour(
 }
 
 /** Stores the first `lanes` of eight values, more than four. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function put8(y: usize, low: v128, high: v128, lanes: i32): void {
   v128.store(y, low);
@@ -262,7 +262,7 @@ function put8(y: usize, low: v128, high: v128, lanes: i32): void {
 }
 
 /** Stores the first `lanes` of four values. */
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function put4(y: usize, value: v128, lanes: i32): void {
   if (lanes >= 4) {
@@ -335,7 +335,7 @@ export function convolveFilterGradient(
   }
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function filterFourByEight(
   x: usize,
@@ -381,7 +381,7 @@ function filterFourByEight(
   v128.store(dw3, d1, 16);
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function filterFourByFour(
   x: usize,
@@ -411,7 +411,7 @@ function filterFourByFour(
   v128.store(dw3, d);
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function filterOneByFour(
   x: usize,

@@ -56,7 +56,7 @@ export function convolveFew(
   }
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function fourPixels(
   x: usize,
@@ -107,7 +107,7 @@ function fourPixels(
   store<f32>(y + 3 * next, sum(d));
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function onePixel(x: usize, row: usize, w: usize, kernel: i32, span: usize, y: usize): void {
   let a = f32x4.splat(0);
@@ -129,7 +129,7 @@ function onePixel(x: usize, row: usize, w: usize, kernel: i32, span: usize, y: u
   store<f32>(y, sum(a));
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function sum(v: v128): f32 {
   return (

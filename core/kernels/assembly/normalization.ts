@@ -234,7 +234,7 @@ export function sumRows(x: usize, y: usize, sums: usize, rows: i32, channels: i3
   }
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 function toSingles(low: v128, high: v128): v128 {
   const a = f32x4.demote_f64x2_zero(low);
