@@ -9,8 +9,7 @@ import {PUBLISHED_SCORES, type PublishedScore} from './published-scores.js';
 import type {RunPick} from './redo-run-picker.js';
 import {overlay, QUANTITIES, type Quantity} from './run-overlay.js';
 import {controls, theme} from './theme.js';
-import {Visibility} from './visibility.js';
-import {Watcher} from './watcher.js';
+import {watchWhileSeen} from './watch-while-seen.js';
 import './redo-line-chart.js';
 import './redo-run-picker.js';
 
@@ -96,13 +95,7 @@ export class RedoRunComparison extends LitElement {
   @property({type: Number, attribute: 'every-ms'}) everyMs = 2000;
 
   private readonly list = signal<readonly RunFollower[]>([]);
-  private readonly watcher = new Watcher(this);
-
-  constructor() {
-    super();
-    this.watcher.setPaused(true);
-    new Visibility(this, visible => this.watcher.setPaused(!visible));
-  }
+  private readonly watcher = watchWhileSeen(this);
 
   override connectedCallback(): void {
     super.connectedCallback();

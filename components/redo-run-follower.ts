@@ -11,8 +11,7 @@ import type {RunPick} from './redo-run-picker.js';
 import {runAt} from './run-drop.js';
 import {RunViewer, type ModelHost} from './run-viewer.js';
 import {controls, theme} from './theme.js';
-import {Visibility} from './visibility.js';
-import {Watcher} from './watcher.js';
+import {watchWhileSeen} from './watch-while-seen.js';
 import './redo-error-panel.js';
 import './redo-line-chart.js';
 import './redo-run-picker.js';
@@ -85,13 +84,7 @@ export class RedoRunFollower extends LitElement {
 
   private readonly current = signal<RunFollower | undefined>(undefined);
   private readonly shown = new RunViewer(() => this.bound);
-  private readonly watcher = new Watcher(this);
-
-  constructor() {
-    super();
-    this.watcher.setPaused(true);
-    new Visibility(this, visible => this.watcher.setPaused(!visible));
-  }
+  private readonly watcher = watchWhileSeen(this);
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -6,8 +6,7 @@ import type {Resource} from '../core/graph/resource.js';
 import type {Session} from '../core/session/session.js';
 import {explorerStrings} from './explorer-strings.js';
 import {controls, theme} from './theme.js';
-import {Visibility} from './visibility.js';
-import {Watcher} from './watcher.js';
+import {watchWhileSeen} from './watch-while-seen.js';
 import './redo-error-panel.js';
 
 /** What has a session and takes up what is picked: `<redo-viewer>`. */
@@ -71,13 +70,7 @@ export abstract class SessionElement extends LitElement {
   /** Id of that viewer, in the same document or shadow tree. */
   @property({attribute: 'for'}) htmlFor?: string;
 
-  private readonly watcher = new Watcher(this);
-
-  constructor() {
-    super();
-    this.watcher.setPaused(true);
-    new Visibility(this, visible => this.watcher.setPaused(!visible));
-  }
+  private readonly watcher = watchWhileSeen(this);
 
   override connectedCallback(): void {
     super.connectedCallback();
