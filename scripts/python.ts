@@ -28,17 +28,20 @@ export function findPython(): string | undefined {
   );
 }
 
-/** Runs test files under pytest; what kept it from running counts as a failure. */
-export function runPytest(python: string, files: readonly string[]): Count {
+/**
+ * Runs test files under pytest; what kept it from running counts as a failure.
+ *
+ * @param run Runs Python with arguments; gives its exit status.
+ */
+export async function runPytest(
+  files: readonly string[],
+  run: (args: string[]) => Promise<number>
+): Promise<Count> {
   const folder = mkdtempSync(join(tmpdir(), 'redo-viewer-'));
   const results = join(folder, 'results.xml');
   try {
     const args = ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', '-rs', '--durations=5'];
-    const {status} = spawnSync(python, [...args, `--junit-xml=${results}`, ...files], {
-      cwd: ROOT,
-      stdio: 'inherit',
-      env: {...process.env, PYTHONDONTWRITEBYTECODE: '1'},
-    });
+    const status = await run([...args, `--junit-xml=${results}`, ...files]);
     const count = existsSync(results) ? countJunit(readFileSync(results, 'utf8')) : NONE;
     const isSilent = status !== 0 && count.failed === 0;
     return isSilent ? {...count, failed: 1} : count;

@@ -8,12 +8,14 @@
  * The last line of output is `N passed, N failed`. What could not be run counts as failed.
  */
 
-import {spawnSync} from 'node:child_process';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {availableParallelism, tmpdir} from 'node:os';
 import {basename, join, relative, resolve, sep} from 'node:path';
 import {parseArgs} from 'node:util';
 import {startTestRunner, type Reporter} from '@web/test-runner';
+import type {ViteDevServer} from 'vite';
 import {browserTests, createTestServer, TEST_CACHE} from '../web-test-runner.config.js';
 import {findOrInstallBrowser} from './find-browser.js';
 import {countTests, findPython, PYTHON_ADVICE, runPytest} from './python.js';
@@ -21,9 +23,6 @@ import {add, addPage, formatCount, formatPlaces, isGreen, total, type Tally} fro
 import {countTap} from './tap.js';
 
 const ROOT = join(import.meta.dirname, '..');
-
-/** Folder of the tests that drive a browser from Node and look at how long it takes. */
-const TIMED = join('test', 'e2e');
 
 /** All test files, or those that are named or lie in a named folder; relative to the root. */
 function selectTests(wanted: string[]): string[] {
@@ -46,37 +45,43 @@ function isPython(file: string): boolean {
   return /^test_.*\.py$/.test(basename(file));
 }
 
+/** Runs a program, and prints what it says when it has ended: others may run beside it. */
+async function runQuietly(program: string, args: string[], env = process.env): Promise<number> {
+  const running = spawn(program, args, {cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe']});
+  const said: Buffer[] = [];
+  for (const stream of [running.stdout, running.stderr]) {
+    stream.on('data', (chunk: Buffer) => said.push(chunk));
+  }
+  const [code] = (await once(running, 'close')) as [number | null];
+  process.stdout.write(Buffer.concat(said));
+  return code ?? 1;
+}
+
 /** Runs test files in Python, where there is one. */
-function runInPython(files: string[], tally: Tally): void {
+async function runInPython(files: string[], tally: Tally): Promise<void> {
+  if (files.length === 0) return;
   const python = findPython();
-  if (python) return add(tally, 'python', runPytest(python, files));
+  if (python) {
+    const env = {...process.env, PYTHONDONTWRITEBYTECODE: '1'};
+    return add(tally, 'python', await runPytest(files, args => runQuietly(python, args, env)));
+  }
   const count = countTests(files);
   console.log(`No Python with PyTorch: ${count} tests of cluster/ are not run; ${PYTHON_ADVICE}`);
   add(tally, 'python', process.env.CI ? {failed: count} : {skipped: count});
 }
 
-/** Runs test files in Node: those that look at times alone, then the others side by side. */
-function runInNode(files: string[], tally: Tally): void {
-  const timed = files.filter(file => file.startsWith(TIMED));
-  const others = files.filter(file => !timed.includes(file));
-  if (timed.length > 0) runTogether(timed, 1, tally);
-  if (others.length > 0) runTogether(others, availableParallelism(), tally);
-}
-
-/** Runs test files in Node, so many at a time. */
-function runTogether(files: string[], concurrency: number, tally: Tally): void {
+/** Runs test files in Node, one after the other. */
+async function runInNode(files: string[], tally: Tally): Promise<void> {
+  if (files.length === 0) return;
   const folder = mkdtempSync(join(tmpdir(), 'redo-viewer-'));
   const tap = join(folder, 'results.tap');
   try {
     const args = [
-      ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`],
+      ...['--import', 'tsx', '--test', '--test-concurrency=1'],
       ...['--test-reporter', 'spec', '--test-reporter-destination', 'stdout'],
       ...['--test-reporter', 'tap', '--test-reporter-destination', tap],
     ];
-    const {status} = spawnSync(process.execPath, [...args, ...files], {
-      cwd: ROOT,
-      stdio: 'inherit',
-    });
+    const status = await runQuietly(process.execPath, [...args, ...files]);
     const count = countTap(readFileSync(tap, 'utf8'));
     add(tally, 'node', count);
     if (status !== 0 && count.failed === 0) add(tally, 'node', {failed: 1});
@@ -103,23 +108,84 @@ function countingReporter(tally: Tally): Reporter {
   };
 }
 
-/** Runs test files in a browser. */
-async function runInBrowser(files: string[], tally: Tally): Promise<void> {
+/** Runs test files in a browser of their own, one page after the other. */
+async function runInBrowser(files: string[], browser: TestBrowser, tally: Tally): Promise<void> {
+  if (files.length === 0) return;
+  const {vite, executablePath} = browser;
+  const runner = await startTestRunner({
+    config: browserTests(vite, files, executablePath, countingReporter(tally)),
+    readCliArgs: false,
+    readFileConfig: false,
+    autoExitProcess: false,
+  });
+  if (!runner) throw new Error('The test runner did not start.');
+  await new Promise(stopped => runner.on('stopped', stopped));
+}
+
+/** What tests in a browser need. */
+interface TestBrowser {
+  vite: ViteDevServer;
+  executablePath: string;
+}
+
+/** Finds a browser and starts what serves the tests, if they need one, for as long as they take. */
+async function withBrowser(
+  isNeeded: boolean,
+  run: (browser?: TestBrowser) => Promise<void>
+): Promise<void> {
+  if (!isNeeded) return run();
   const executablePath = await findOrInstallBrowser();
   const vite = await createTestServer();
   try {
-    const runner = await startTestRunner({
-      config: browserTests(vite, files, executablePath, countingReporter(tally)),
-      readCliArgs: false,
-      readFileConfig: false,
-      autoExitProcess: false,
-    });
-    if (!runner) throw new Error('The test runner did not start.');
-    await new Promise(stopped => runner.on('stopped', stopped));
+    await run({vite, executablePath});
   } finally {
     await vite.close();
     rmSync(TEST_CACHE, {recursive: true, force: true});
   }
+}
+
+/** Starts tasks side by side, or in turn where there is one processor, and waits for all to end. */
+async function runLanes(lanes: (() => Promise<void>)[]): Promise<void> {
+  if (availableParallelism() < 2) {
+    for (const lane of lanes) await lane();
+    return;
+  }
+  const ends = await Promise.allSettled(lanes.map(lane => lane()));
+  const failure = ends.find(end => end.status === 'rejected');
+  if (failure) throw failure.reason;
+}
+
+/**
+ * Runs test files: those that look at time alone, then the others in two lanes. Elements share one lane
+ * with the whole page, where a single browser has the focus; what needs no focus is in the other.
+ */
+async function runTests(files: string[], tally: Tally): Promise<void> {
+  const isIn = (...folders: string[]): ((file: string) => boolean) => {
+    return file => folders.some(folder => file.startsWith(join('test', folder) + sep));
+  };
+  const inNode = files.filter(file => file.endsWith('.node.test.ts'));
+  const inPython = files.filter(isPython);
+  const inBrowser = files.filter(file => !inNode.includes(file) && !isPython(file));
+  const timed = inNode.filter(isIn('e2e'));
+  const onPage = inBrowser.filter(isIn('components', 'e2e'));
+  const notIn =
+    (some: string[]): ((file: string) => boolean) =>
+    file =>
+      !some.includes(file);
+
+  await runInNode(timed, tally);
+  await withBrowser(inBrowser.length > 0, browser =>
+    runLanes([
+      async () => {
+        if (browser) await runInBrowser(onPage, browser, tally);
+        await runInPython(inPython, tally);
+      },
+      async () => {
+        if (browser) await runInBrowser(inBrowser.filter(notIn(onPage)), browser, tally);
+        await runInNode(inNode.filter(notIn(timed)), tally);
+      },
+    ])
+  );
 }
 
 /** Runs all, and counts as failed whatever kept tests from running. */
@@ -131,12 +197,7 @@ async function main(): Promise<void> {
       allowPositionals: true,
     });
     const files = selectTests([...(values.files ?? []), ...positionals]);
-    const inNode = files.filter(file => file.endsWith('.node.test.ts'));
-    const inPython = files.filter(isPython);
-    const inBrowser = files.filter(file => !inNode.includes(file) && !isPython(file));
-    if (inNode.length > 0) runInNode(inNode, tally);
-    if (inPython.length > 0) runInPython(inPython, tally);
-    if (inBrowser.length > 0) await runInBrowser(inBrowser, tally);
+    await runTests(files, tally);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     add(tally, 'page', {failed: 1});
