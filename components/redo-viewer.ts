@@ -206,6 +206,7 @@ export class RedoViewer extends LitElement {
   }
 
   private disconnect(): void {
+    this.links.interrupted();
     this.connection?.release();
     this.connection = undefined;
     this.current.value = undefined;

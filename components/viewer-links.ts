@@ -41,6 +41,8 @@ export class ViewerLinks {
   private readonly viewer: LinkedViewer;
   /** A view to be shown once its model is open. */
   private wanted?: View;
+  /** The view whose model is being opened. */
+  private awaited?: View;
   private origin: Origin = {iteration: 0, kind: 'address'};
 
   constructor(viewer: LinkedViewer) {
@@ -74,11 +76,19 @@ export class ViewerLinks {
   opening(): (session: Session) => Promise<void> {
     const {wanted} = this;
     this.wanted = undefined;
+    this.awaited = wanted;
     this.note = '';
     return async session => {
+      this.awaited = undefined;
       this.origin = {iteration: session.iteration.peek(), kind: 'address'};
       if (wanted) await this.finish(session, wanted);
     };
+  }
+
+  /** To be told that what is being opened will never be open: its view goes to what is opened next. */
+  interrupted(): void {
+    this.wanted ??= this.awaited;
+    this.awaited = undefined;
   }
 
   /** To be told that the model is out of a file of the user's. */
