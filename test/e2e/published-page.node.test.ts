@@ -1,7 +1,13 @@
-/** The page as it is published: it stays free while its worker trains, and its links lead elsewhere. */
+/**
+ * The pages as they are published: they stay free while their worker trains, their links lead elsewhere,
+ * and they follow a training of two processes.
+ */
 
 import assert from 'node:assert/strict';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync} from 'node:fs';
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {after, before, describe, it} from 'node:test';
@@ -10,6 +16,8 @@ import {launch, type Page} from 'puppeteer-core';
 import {build, preview, type PreviewServer} from 'vite';
 
 import {browserFlags, findOrInstallBrowser} from '../../scripts/find-browser.js';
+import {findPython, PYTHON_ADVICE} from '../../scripts/python.js';
+import {Program} from '../support/program.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -174,5 +182,81 @@ describe('index.html while its worker trains', () => {
       });
       assert.ok(Math.max(...busy) > LONG_MS, `got ${Math.max(...busy).toFixed(1)} ms at most`);
     });
+  });
+});
+
+describe('experiments.html beside a training of two processes', () => {
+  const python = findPython();
+  const skip = python || process.env.CI ? false : PYTHON_ADVICE;
+
+  /** Packs real blobs, and lets torchrun train on them into `folder/run`, which the page's server shows. */
+  async function train(): Promise<{running: ChildProcess; said: () => string}> {
+    const prepare = await Program.of('cli/prepare-dataset.ts');
+    const packed = join(folder, 'blobs.redo.zip');
+    try {
+      const size = ['--size', '16', '--count', '64', '--format', 'png'];
+      const {status, err} = prepare.run('blobs', ...size, '--out', packed);
+      assert.equal(status, 0, err);
+    } finally {
+      prepare.dispose();
+    }
+    const widths = {mask: 4, generator: 2, discriminator: 2, encoder: 2};
+    const options = [
+      ...['--preset', 'blobs-32', '--dataset', packed, '--run', join(folder, 'run')],
+      ...['--model', JSON.stringify({size: 16, widths})],
+      ...['--steps', '100000', '--checkpoint-every', '20', '--every', '20', '--images', '4'],
+    ];
+    const torchrun = ['-m', 'torch.distributed.run', '--standalone', '--nproc-per-node', '2'];
+    const running = spawn(python!, [...torchrun, '-m', 'redo_cluster', '--', ...options], {
+      env: {...process.env, PYTHONPATH: join(ROOT, 'cluster'), PYTHONDONTWRITEBYTECODE: '1'},
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    running.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    return {running, said: () => said};
+  }
+
+  const picture = `viewer.shadowRoot.querySelector('redo-region-grid').shadowRoot
+    .querySelector('redo-picture').shadowRoot.querySelector('canvas').toDataURL()`;
+
+  it('draws its log, shows its newest weights and redraws from them', {skip}, async () => {
+    const {running, said} = await train();
+    const ended = once(running, 'exit');
+    try {
+      for (let turn = 0; !existsSync(join(folder, 'run', 'log.jsonl')); turn++) {
+        assert.ok(running.exitCode === null && turn < 1200, said());
+        await new Promise(resolve => setTimeout(resolve, 100));
+      }
+      const pages = server.resolvedUrls!.local[0]!;
+      await inBrowser(
+        async page => {
+          await page.evaluate(`window.follower = document.querySelector('redo-run-follower')`);
+          const iteration = 'viewer.session?.iteration.value';
+          // Until then the viewer shows the model that it came with.
+          await wait(page, `${iteration} === follower.follower?.facts.value.iteration`);
+          await wait(page, 'follower.follower.history.length > 0');
+          await wait(page, 'viewer.session.views.redraws.value.every(r => r.state.value.value)');
+          const first = (await page.evaluate(iteration)) as number;
+          const drawn = await page.evaluate(picture);
+          await page.evaluate('viewer.session.codes.setValue(0, 0, 2.5)');
+          await wait(page, `${picture} !== ${JSON.stringify(drawn)}`);
+
+          await wait(page, `${iteration} > ${first}`);
+          assert.equal(await page.evaluate('viewer.session.codes.all[0].value[0]'), 2.5);
+          assert.equal(running.exitCode, null, 'must be seen while it runs');
+
+          running.kill('SIGTERM');
+          await ended;
+          const text = await readFile(join(folder, 'run', 'state.json'), 'utf8');
+          const state = JSON.parse(text) as {iteration: number};
+          await wait(page, `${iteration} === ${state.iteration}`);
+          await wait(page, `follower.follower.history.length === ${state.iteration}`);
+        },
+        `${pages}experiments.html?run=${encodeURIComponent(`${pages}run`)}`
+      );
+    } finally {
+      running.kill('SIGTERM');
+      await ended;
+    }
   });
 });
