@@ -121,6 +121,13 @@ export class RunFolder {
     this.current.best = {iteration, objectIou, file};
   }
 
+  /** Keeps a picture of what the weights do, and says so in the log. */
+  async keepProbe(iteration: number, picture: Uint8Array): Promise<void> {
+    const file = `probe-${this.current.restarts}-${iteration}.png`;
+    await writeWhole(join(this.path, file), picture);
+    await this.log({event: 'probe', iteration, file});
+  }
+
   /** Makes the state of now the one that the run goes on from. */
   async commit(iteration: number, checkpoint: ArrayBuffer): Promise<void> {
     const file = `checkpoint-${this.current.restarts}-${iteration}.safetensors`;
@@ -145,12 +152,19 @@ export class RunFolder {
   private async dropNewer(): Promise<void> {
     const {checkpoint, best, logBytes} = this.current;
     for (const name of await readdir(this.path)) {
-      const kept = name === STATE || name === LOG || name === checkpoint || name === best?.file;
+      const kept = [STATE, LOG, checkpoint, best?.file].includes(name) || this.isPastProbe(name);
       if (!kept && isOurs(name)) await rm(join(this.path, name));
     }
     const log = join(this.path, LOG);
     await appendFile(log, '');
     await truncate(log, logBytes);
+  }
+
+  private isPastProbe(name: string): boolean {
+    const [, restarts, iteration] = /^probe-(\d+)-(\d+)\.png$/.exec(name) ?? [];
+    const {current} = this;
+    if (Number(restarts) !== current.restarts) return Number(restarts) < current.restarts;
+    return Number(iteration) <= current.iteration;
   }
 
   private async read(name: string): Promise<ArrayBuffer> {
@@ -172,9 +186,8 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
 }
 
 function isOurs(name: string): boolean {
-  return (
-    name === STATE || name === LOG || /^(checkpoint|best)-\d+-\d+\.safetensors$|\.part$/.test(name)
-  );
+  const written = /^((checkpoint|best)-\d+-\d+\.safetensors|probe-\d+-\d+\.png)$|\.part$/;
+  return name === STATE || name === LOG || written.test(name);
 }
 
 function parse(path: string, text: string): RunState {

@@ -7,6 +7,7 @@ import {COLLAPSE_UNTIL, collapseRule} from '../core/session/collapse.js';
 import type {Evaluation} from '../core/training/evaluation.js';
 import type {IterationReport} from '../core/training/report.js';
 import type {DatasetSource} from '../datasets/source.js';
+import {drawProbe} from './probe.js';
 import type {RunFolder} from './run-folder.js';
 
 export interface TrainingOptions {
@@ -151,6 +152,10 @@ export class TrainingRun {
   private async validate(iteration: number, observer: TrainingObserver): Promise<void> {
     const evaluation = await this.evaluate('val');
     observer.onValidation(iteration, evaluation);
+    await this.folder?.keepProbe(
+      iteration,
+      await drawProbe(this.engine, this.open, this.options.seed)
+    );
     if (!evaluation) return;
     const {accuracy, iou, objectIou, areas} = evaluation;
     await this.folder?.log({event: 'validation', iteration, accuracy, iou, objectIou, areas});

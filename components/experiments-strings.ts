@@ -41,6 +41,14 @@ export const experimentsStrings = {
     unreadable: (lines: number) =>
       `${formatCount(lines)} ${lines === 1 ? 'line' : 'lines'} of the log can’t be read, and ${lines === 1 ? 'is' : 'are'} left out.`,
     empty: 'The numbers of each iteration appear here as the run writes them.',
+    probes: 'The same images, on the way',
+    probesNote:
+      'A row an image: as it is, then mask and redraw of each region, from the same codes all along.',
+    probeAt: (iteration: number, latest: number) =>
+      `iteration ${formatCount(iteration)} of ${formatCount(latest)}`,
+    probe: (iteration: number) =>
+      `Images, masks and redraws at iteration ${formatCount(iteration)}`,
+    probeMissing: (file: string) => `${file} is not in the run’s folder any more.`,
     iouEmpty: 'The run’s looks at validation images appear here: train … --every 250 makes them.',
   },
 

@@ -14,6 +14,7 @@ import {controls, theme} from './theme.js';
 import {watchWhileSeen} from './watch-while-seen.js';
 import './redo-error-panel.js';
 import './redo-line-chart.js';
+import './redo-probe-images.js';
 import './redo-run-picker.js';
 
 /**
@@ -165,6 +166,7 @@ export class RedoRunFollower extends LitElement {
     const error = follower.error.value;
     // The columns grow in place: the revision is what tells.
     void history.revision.value;
+    void follower.grownAt.value;
     const set = (change: Partial<ChartLooks>) => (this.looks = {...this.looks, ...change});
     const {cursor, zoom} = chartListeners(set);
     return html`<div class="bar">
@@ -200,7 +202,15 @@ export class RedoRunFollower extends LitElement {
       ${this.renderNotes(follower)}
       <section aria-label=${run.charts(follower.name)} @cursor-move=${cursor} @zoom-change=${zoom}>
         ${renderCharts(historyCharts(history), this.looks, run)}
-      </section>`;
+      </section>
+      ${
+        follower.probes.length > 0
+          ? html`<redo-probe-images
+              .probes=${follower.probes}
+              .read=${follower.readProbe}
+            ></redo-probe-images>`
+          : nothing
+      }`;
   }
 
   protected override render() {

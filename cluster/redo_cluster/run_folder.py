@@ -81,6 +81,12 @@ class RunFolder:
         write_whole(self.path / file, model)
         self.state["best"] = {"iteration": iteration, "objectIou": object_iou, "file": file}
 
+    def keep_probe(self, iteration: int, picture: bytes) -> None:
+        """Keeps a picture of what the weights do, and says so in the log."""
+        file = f"probe-{self.state['restarts']}-{iteration}.png"
+        write_whole(self.path / file, picture)
+        self.log({"event": "probe", "iteration": iteration, "file": file})
+
     def commit(self, iteration: int, checkpoint: bytes) -> None:
         """Makes the state of now the one that the run goes on from."""
         file = f"checkpoint-{self.state['restarts']}-{iteration}.safetensors"
@@ -109,10 +115,15 @@ class RunFolder:
         """Removes what the state does not name: files of a moment that was not committed, and older ones."""
         kept = {STATE, LOG, self.state.get("checkpoint"), self.state.get("best", {}).get("file")}
         for name in os.listdir(self.path):
-            if name not in kept and _is_ours(name):
+            if name not in kept and _is_ours(name) and not self._is_past_probe(name):
                 os.remove(self.path / name)
         with open(self.path / LOG, "ab") as file:
             file.truncate(self.state["logBytes"])
+
+    def _is_past_probe(self, name: str) -> bool:
+        match = re.fullmatch(r"probe-(\d+)-(\d+)\.png", name)
+        now = (self.state["restarts"], self.state["iteration"])
+        return match is not None and tuple(map(int, match.groups())) <= now
 
     def _read(self, name: str) -> bytes:
         try:
@@ -147,5 +158,5 @@ def write_whole(path: pathlib.Path, data: bytes) -> None:
 
 def _is_ours(name: str) -> bool:
     return name in (STATE, LOG) or bool(
-        re.search(r"^(checkpoint|best)-\d+-\d+\.safetensors$|\.part$", name)
+        re.search(r"^((checkpoint|best)-\d+-\d+\.safetensors|probe-\d+-\d+\.png)$|\.part$", name)
     )

@@ -18,6 +18,7 @@ from .device import Device
 from .evaluation import Evaluation, evaluate
 from .model import Redo
 from .packed import PackedSet
+from .probe import draw_probe
 from .reduce import rank, world_size
 from .run_folder import RunFolder
 from .trainer import Trainer
@@ -169,7 +170,11 @@ class TrainingRun:
             return
         evaluation = self.evaluate("val")
         observer.on_validation(self.iteration, evaluation)
-        if evaluation is None or self.folder is None:
+        if self.folder is None:
+            return
+        probe = draw_probe(self.trainer.model, self.dataset, self.options.seed)
+        self.folder.keep_probe(self.iteration, probe)
+        if evaluation is None:
             return
         entry = asdict(evaluation)
         del entry["count"]

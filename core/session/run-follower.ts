@@ -3,7 +3,7 @@
 import {batch, signal, type ReadonlySignal} from '@preact/signals-core';
 import type {History} from './history.js';
 import type {ModelFile} from './open-model.js';
-import {LOG, RunLog} from './run-log.js';
+import {LOG, type Probe, RunLog} from './run-log.js';
 import type {RunSource} from './run-source.js';
 
 /** Milliseconds between two looks into the folder. */
@@ -82,6 +82,17 @@ export class RunFollower {
   get collapses(): readonly {iteration: number; reason: string}[] {
     return this.log.collapses;
   }
+
+  /** Pictures on the way. Read beside the history's `revision`. */
+  get probes(): readonly Probe[] {
+    return this.log.probes;
+  }
+
+  /** The PNG of a picture; undefined if it is not there any more. @throws Error as of `RunSource.read`. */
+  readonly readProbe = async ({file}: Probe, signal: AbortSignal): Promise<Blob | undefined> => {
+    const bytes = await this.source.read(file, 0, signal);
+    return bytes && new Blob([bytes], {type: 'image/png'});
+  };
 
   /** Lines of the log that can't be read. Read beside the history's `revision`. */
   get unreadable(): number {

@@ -2,7 +2,8 @@
  * A run's log as it grows: read on from where it was left, a line once.
  *
  * A line is an iteration, `{"iteration": 1, "generatorLoss": …}`, or an event: `validation` with
- * accuracy and IoU on validation images, `collapse` where the run begins again.
+ * accuracy and IoU on validation images, `probe` with the file of a picture, `collapse` where the run begins
+ * again.
  */
 
 import type {IterationReport} from '../training/report.js';
@@ -19,6 +20,14 @@ interface Entry extends Partial<IterationReport> {
   accuracy?: number;
   objectIou?: number;
   reason?: string;
+  file?: string;
+}
+
+/** A picture of what the weights did to a few images, the same all along. */
+export interface Probe {
+  iteration: number;
+  /** In the run's folder, a PNG. */
+  file: string;
 }
 
 export class RunLog {
@@ -26,6 +35,8 @@ export class RunLog {
   readonly history = new History();
   /** Tries that collapsed, with what the run said of them. */
   collapses: {iteration: number; reason: string}[] = [];
+  /** Pictures on the way, those of tries that collapsed too, in the order of the log. */
+  probes: readonly Probe[] = [];
   /** Lines that could not be read, of the present log. */
   unreadable = 0;
 
@@ -62,6 +73,7 @@ export class RunLog {
     this.at = 0;
     this.tail = new Uint8Array();
     this.collapses = [];
+    this.probes = [];
     this.unreadable = 0;
     this.history.clear();
   }
@@ -88,11 +100,13 @@ export class RunLog {
     flush();
   }
 
-  private takeEvent({event, iteration, accuracy, objectIou, reason}: EntryAt): void {
+  private takeEvent({event, iteration, accuracy, objectIou, reason, file}: EntryAt): void {
     if (event === 'validation' && accuracy !== undefined && objectIou !== undefined) {
       this.history.look(iteration, {accuracy, objectIou});
     } else if (event === 'collapse') {
       this.collapses = [...this.collapses, {iteration, reason: reason ?? ''}];
+    } else if (event === 'probe' && PROBE_FILE.test(file ?? '')) {
+      this.probes = [...this.probes, {iteration, file: file!}];
     }
   }
 }
@@ -100,6 +114,9 @@ export class RunLog {
 type EntryAt = Entry & {iteration: number};
 
 const NEWLINE = 10;
+
+/** A log must not lead out of its folder. */
+const PROBE_FILE = /^probe-\d+-\d+\.png$/;
 
 function parse(line: string): EntryAt | undefined {
   try {

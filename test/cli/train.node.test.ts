@@ -14,6 +14,7 @@ import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {after, before, describe, it} from 'node:test';
 
+import {decode} from 'fast-png';
 import jpeg from 'jpeg-js';
 
 import {readSafetensors} from '../../core/weights/safetensors.js';
@@ -194,8 +195,20 @@ describe('npm run train', () => {
       `best-0-${best[1]}.safetensors`,
       'checkpoint-0-3.safetensors',
       'log.jsonl',
+      ...[1, 2, 3].map(iteration => `probe-0-${iteration}.png`),
       'state.json',
     ]);
+    const [first, last] = [1, 3].map(iteration =>
+      decode(readFileSync(join(run, `probe-0-${iteration}.png`)))
+    );
+    // Of six images each: the image, and mask and redraw of two regions.
+    assert.deepEqual([last!.width, last!.height, last!.channels], [5 * 16, 6 * 16, 3]);
+    const column = (picture: typeof last, from: number) =>
+      Array.from({length: 6 * 16}, (_, y) => [
+        ...picture!.data.subarray(3 * (5 * 16 * y + from), 3 * (5 * 16 * y + from + 16)),
+      ]);
+    assert.deepEqual(column(first, 0), column(last, 0));
+    assert.notDeepEqual(column(first, 32), column(last, 32));
   });
 
   it('stops at SIGTERM with a checkpoint and exit code 75', async () => {

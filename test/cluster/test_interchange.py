@@ -3,8 +3,10 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 import safetensors.torch
+from PIL import Image
 
 from closeness import apart, reach
 from conftest import SMALL, TRAINING, final, reports, state
@@ -79,6 +81,22 @@ def test_the_state_of_a_run_says_the_same(runs):
         assert kept[name]["config"] == kept["typescript"]["config"]
         assert kept[name].keys() == kept["typescript"].keys()
         assert kept[name]["checkpoint"] == kept["typescript"]["checkpoint"]
+
+
+def test_pictures_on_the_way_are_those_of_typescript(runs):
+    for name in ours(runs):
+        entries = reports(runs[name], "probe")
+        assert entries == reports(runs["typescript"], "probe")
+        assert [each["file"] for each in entries] == [f"probe-0-{i}.png" for i in (1, 2, 3, 4)]
+        for each in entries:
+            own, theirs = (
+                np.asarray(Image.open(run / each["file"])).astype(int)
+                for run in (runs[name], runs["typescript"])
+            )
+            # Six images: as they are, and mask and composition of two regions.
+            assert own.shape == (6 * 16, 5 * 16, 3)
+            assert own.std() > 10
+            assert abs(own - theirs).max() <= 1
 
 
 def test_masks_are_scored_as_in_typescript(runs, packed):

@@ -57,7 +57,8 @@ def test_the_log_and_the_state_have_the_form_of_npm_run_train(unbroken):
     assert kept["logBytes"] == (unbroken / "log.jsonl").stat().st_size
     best = max(validations, key=lambda each: each["objectIou"])
     assert (kept["best"]["iteration"], kept["best"]["objectIou"]) == (best["iteration"], best["objectIou"])
-    files = {"state.json", "log.jsonl", "checkpoint-0-48.safetensors", kept["best"]["file"]}
+    probes = {"probe-0-24.png", "probe-0-48.png"}
+    files = probes | {"state.json", "log.jsonl", "checkpoint-0-48.safetensors", kept["best"]["file"]}
     assert {file.name for file in unbroken.iterdir()} == files
 
 

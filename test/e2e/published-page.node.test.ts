@@ -235,6 +235,11 @@ describe('experiments.html beside a training of two processes', () => {
           // Until then the viewer shows the model that it came with.
           await wait(page, `${iteration} === follower.follower?.facts.value.iteration`);
           await wait(page, 'follower.follower.history.length > 0');
+          await wait(
+            page,
+            `follower.shadowRoot.querySelector('redo-probe-images')?.shadowRoot
+              .querySelector('img')?.naturalWidth === ${5 * 16}`
+          );
           await wait(page, 'viewer.session.views.redraws.value.every(r => r.state.value.value)');
           const first = (await page.evaluate(iteration)) as number;
           const drawn = await page.evaluate(picture);

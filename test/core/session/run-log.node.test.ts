@@ -97,4 +97,15 @@ describe('RunLog.readOn(source)', () => {
     assert.deepEqual(log.history.iterations, [1, 3]);
     assert.equal(log.unreadable, 3);
   });
+
+  it('tells of pictures in the run’s folder, and of no other file', async () => {
+    const {run, log, readOn} = grown();
+    const file = 'probe-0-2.png';
+    run.log({event: 'probe', iteration: 2, file});
+    for (const other of ['../probe-0-2.png', 'https://elsewhere.org/probe-0-2.png', 'a.png', 7]) {
+      run.log({event: 'probe', iteration: 2, file: other});
+    }
+    await readOn();
+    assert.deepEqual(log.probes, [{iteration: 2, file}]);
+  });
 });
