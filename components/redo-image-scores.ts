@@ -5,6 +5,7 @@ import {type ImageScore, parseScores, scoresOf} from '../core/session/image-scor
 import type {Session} from '../core/session/session.js';
 import type {Split} from '../datasets/dataset.js';
 import {experimentsStrings, formatIou} from './experiments-strings.js';
+import {experimentsStyles} from './experiments-styles.js';
 import {lookAt, type FigureSubject} from './mask-figures.js';
 import {SessionElement} from './session-element.js';
 import './redo-picture.js';
@@ -31,11 +32,8 @@ interface Tile extends ImageScore {
 export class RedoImageScores extends SessionElement {
   static override styles = [
     ...SessionElement.styles,
+    experimentsStyles,
     css`
-      select {
-        min-height: 30px;
-      }
-
       ol {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 280px), 1fr));
@@ -57,14 +55,6 @@ export class RedoImageScores extends SessionElement {
         justify-content: space-between;
         align-items: center;
         gap: 8px;
-      }
-
-      p {
-        margin: 0;
-      }
-
-      .trouble {
-        color: var(--_danger);
       }
     `,
   ];
