@@ -353,6 +353,11 @@ export const strings = {
     title: (region: number) => `Region ${region + 1} has nearly vanished.`,
     text: (area: number, iteration: number) =>
       `Its mask takes ${formatShare(area)} of the images at iteration ${formatCount(iteration)}: the training has collapsed, and rarely finds back.`,
+    decline: 'The masks have got much worse.',
+    declineText: (objectIou: number, iteration: number, best: number, bestIteration: number) =>
+      `Their object IoU on held-out images is ${formatShare(objectIou)} at iteration ${formatCount(iteration)}; it was ${formatShare(best)} at iteration ${formatCount(bestIteration)}.`,
+    watch: 'Warn when IoU falls',
+    back: (iteration: number) => `Back to iteration ${formatCount(iteration)}`,
     restart: (seed: number) => `Restart with seed ${seed}`,
     goOn: 'Go on',
   },
