@@ -447,6 +447,10 @@ export const strings = {
     view: 'View to save',
     record: 'Record GIF',
     stop: (frames: number, most: number) => `Save GIF (${frames} of at most ${most} frames)`,
+    recordVideo: 'Record WebM',
+    stopVideo: (seconds: number, most: number) => `Save WebM (${seconds} of at most ${most} s)`,
+    discard: 'Discard',
+    discarded: 'The recording was thrown away.',
     csv: 'Numbers (CSV)',
     json: 'All of it (JSON)',
     saved: (name: string, bytes: number) =>
