@@ -1,4 +1,5 @@
-import {defineConfig} from 'vite';
+import {readFileSync} from 'node:fs';
+import {defineConfig, type Plugin} from 'vite';
 
 /**
  * What a page must be served with to be cross-origin isolated: without it there is no
@@ -9,7 +10,17 @@ export const ISOLATION_HEADERS = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/** What the pages end with, in the place of a comment that names its file. */
+const pageFooter: Plugin = {
+  name: 'page-footer',
+  transformIndexHtml: page =>
+    page.replace('<!-- page-footer.html -->', () =>
+      readFileSync(new URL('page-footer.html', import.meta.url), 'utf8')
+    ),
+};
+
 export default defineConfig({
+  plugins: [pageFooter],
   base: './',
   server: {headers: ISOLATION_HEADERS},
   preview: {headers: ISOLATION_HEADERS},

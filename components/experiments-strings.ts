@@ -93,6 +93,8 @@ export const experimentsStrings = {
       'best-accuracy': 'highest accuracy first',
     },
     working: 'scoring…',
+    figure: 'Draw Figures 4 to 6',
+    save: 'Save SVG',
     about: (split: string, count: number, accuracy: number, iou: number) =>
       `${formatCount(count)} ${split} images: accuracy ${formatIou(accuracy)}, object IoU ${formatIou(iou)}, best permutation an image.`,
     beyond: (image: number, count: number, split: string) =>

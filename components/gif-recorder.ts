@@ -1,22 +1,17 @@
 /** The pictures of a view as they change, as an animation. */
 
 import {encode} from 'modern-gif';
-import {backgroundOf, drawnNodes} from './composed-tree.js';
+import {drawPictures, FRAME_MS} from './view-frames.js';
 
 /** Most frames of an animation: half a minute of ten a second. */
 export const MAX_FRAMES = 300;
-
-/** Milliseconds between frames. */
-export const FRAME_MS = 100;
-
-/** Width that small pictures are enlarged to, in pixels. */
-const MIN_WIDTH = 480;
 
 /** Looks at the canvases of a view at each frame's time, and keeps a frame where they have changed. */
 export class GifRecorder {
   private readonly view: HTMLElement;
   private readonly onFrame: (frames: number) => void;
   private readonly frames: {pixels: ImageData; shownMs: number}[] = [];
+  private readonly canvas = new OffscreenCanvas(0, 0);
   private readonly timer: ReturnType<typeof setInterval>;
 
   /** @param onFrame Told the number of frames, whenever there is another. */
@@ -54,7 +49,8 @@ export class GifRecorder {
 
   private take(): void {
     const last = this.frames.at(-1);
-    const pixels = picturesOf(this.view, last?.pixels);
+    const {canvas} = this;
+    const pixels = drawPictures(this.view, canvas)?.getImageData(0, 0, canvas.width, canvas.height);
     if (last && pixels && isEqual(pixels, last.pixels)) {
       last.shownMs += FRAME_MS;
       return;
@@ -63,32 +59,6 @@ export class GifRecorder {
     this.frames.push({pixels, shownMs: FRAME_MS});
     this.onFrame(this.frames.length);
   }
-}
-
-/** The canvases of a view where they are on the page, and nothing else of it. @param like Of the size of this. */
-function picturesOf(view: HTMLElement, like?: ImageData): ImageData | undefined {
-  const canvases = [...drawnNodes(view)].filter(node => node instanceof HTMLCanvasElement);
-  if (canvases.length === 0) return undefined;
-  const rects = canvases.map(canvas => canvas.getBoundingClientRect());
-  const left = Math.min(...rects.map(rect => rect.left));
-  const top = Math.min(...rects.map(rect => rect.top));
-  const right = Math.max(...rects.map(rect => rect.right));
-  const bottom = Math.max(...rects.map(rect => rect.bottom));
-  const scale = Math.max(1, Math.ceil(MIN_WIDTH / (right - left)));
-  const width = like?.width ?? Math.round((right - left) * scale);
-  const height = like?.height ?? Math.round((bottom - top) * scale);
-  const frame = new OffscreenCanvas(width, height);
-  const context = frame.getContext('2d', {willReadFrequently: true})!;
-  context.fillStyle = backgroundOf(view);
-  context.fillRect(0, 0, width, height);
-  context.scale(width / (right - left), height / (bottom - top));
-  context.imageSmoothingEnabled = false;
-  canvases.forEach((canvas, i) => {
-    if (canvas.width === 0 || canvas.height === 0) return;
-    const rect = rects[i]!;
-    context.drawImage(canvas, rect.left - left, rect.top - top, rect.width, rect.height);
-  });
-  return context.getImageData(0, 0, width, height);
 }
 
 function isEqual(a: ImageData, b: ImageData): boolean {

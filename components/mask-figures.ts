@@ -1,10 +1,9 @@
 /** Figures 2 and 4 to 6 of the paper as plain data: pictures in rows, asked of an engine. */
 
 import type {EngineClient, ImageRef, Masks, ModelInfo, Picture} from '../core/engine/protocol.js';
-import {rankedBlocks} from '../core/session/ranked-images.js';
+import {rankedBlocks, type RankedScores} from '../core/session/ranked-images.js';
 import {GRID_COLUMNS, gridCodes} from '../core/session/redraw-grid.js';
 import {matchRegions} from '../core/session/region-matching.js';
-import type {Evaluation} from '../core/training/evaluation.js';
 import type {Split} from '../datasets/dataset.js';
 import {masksOfLabels, paintMask, paintRegions} from './mask-drawing.js';
 
@@ -43,7 +42,7 @@ export interface FigureSubject {
  */
 export async function rankedFigure(
   subject: FigureSubject,
-  evaluation: Evaluation,
+  evaluation: RankedScores,
   {columns, seed}: {columns: number; seed: number}
 ): Promise<PictureFigure> {
   const blocks = rankedBlocks(evaluation, columns, seed);

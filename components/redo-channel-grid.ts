@@ -11,8 +11,9 @@ import './redo-picture.js';
 /** Channels that are shown until more are asked for. */
 const SHOWN = 64;
 
-/** The diverging scale as a CSS image: of negative values, and of positive ones. */
-const SCALE = `linear-gradient(to right, rgb(${LOWERS.join(' ')}), #fff, rgb(${RAISES.join(' ')}))`;
+/** The diverging scale as a CSS image over the ground: of negative values, and of positive ones. */
+const [LOW, HIGH] = [LOWERS.join(' '), RAISES.join(' ')];
+const SCALE = `linear-gradient(to right, rgb(${LOW}), rgb(${LOW} / 0) 50%, rgb(${HIGH} / 0) 50%, rgb(${HIGH}))`;
 
 /**
  * The channels of a layer as small pictures, with the share of each that is dead as a row of bars. The
@@ -65,6 +66,16 @@ export class RedoChannelGrid extends LitElement {
         padding: 3px;
         overflow-y: auto;
         list-style: none;
+      }
+
+      /* What a value of 0 looks like. */
+      redo-picture,
+      .scale > div {
+        background-color: light-dark(#fff, #0c0e11);
+      }
+
+      redo-picture {
+        background-image: none;
       }
 
       .channels.stale {
@@ -271,7 +282,7 @@ export class RedoChannelGrid extends LitElement {
     const {inside: names} = explorerStrings;
     return html`<div class="scale soft">
       ${names.least(this.limit)}
-      <div style="background: ${SCALE}"></div>
+      <div style="background-image: ${SCALE}"></div>
       ${names.most(this.limit)}
     </div>`;
   }

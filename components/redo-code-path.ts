@@ -11,6 +11,8 @@ import {codePathStyles} from './code-path-styles.js';
 import {explorerStrings} from './explorer-strings.js';
 import {PathPlayer} from './path-player.js';
 import {pageStorage} from './redo-code-shelf.js';
+import {PathRecording} from './path-recording.js';
+import type {RecordingKind} from './recording.js';
 import {SessionElement} from './session-element.js';
 import {strings} from './strings.js';
 import './redo-picture.js';
@@ -27,7 +29,8 @@ const LONGEST = 120;
 /**
  * A path through the codes of the region in hand: key frames, linear or spherical interpolation, a
  * slider along the way, and play. Nothing plays by itself. It stops where the viewer is out of sight,
- * and where something else moves the code or takes another region in hand.
+ * and where something else moves the code or takes another region in hand. One way along it is recorded
+ * as GIF or WebM.
  *
  * @summary Path through codes.
  * @fires frame-add - The user added a key frame; `detail` is `{name: string}`.
@@ -36,6 +39,7 @@ const LONGEST = 120;
  * @fires path-go - The user went to a place on the path; `detail` is `{place: number}`.
  * @fires path-change - The user changed how the path goes; `detail` is `{way: string, loop: boolean, durationMs: number}`.
  * @fires path-play - The user set it going or stopped it; `detail` is `{playing: boolean}`.
+ * @fires file-saved - A recording was handed to the browser; `detail` is `{name: string, blob: Blob}`.
  * @csspart frames - The key frames.
  */
 @customElement('redo-code-path')
@@ -43,6 +47,7 @@ export class RedoCodePath extends SessionElement {
   static override styles = [...SessionElement.styles, codePathStyles];
 
   @query('.frames') private list!: HTMLElement;
+  @query('.shown') private shown!: HTMLElement;
   @query('.source') private source!: HTMLSelectElement;
 
   @state() private playing = false;
@@ -52,12 +57,17 @@ export class RedoCodePath extends SessionElement {
   /** Where the shelf is saved that key frames come from. */
   @property({attribute: false}) storage: StorageSource = pageStorage;
 
-  private readonly player = new PathPlayer(() => (this.playing = false));
+  private readonly player = new PathPlayer(() => {
+    this.playing = false;
+    void this.recording.save();
+  });
+  private readonly recording = new PathRecording(this, () => this.player.stop());
   /** Where the pointer went down on a key frame. */
   private grip?: {id: number; x: number; y: number};
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.recording.discard();
     this.player.stop();
   }
 
@@ -157,13 +167,23 @@ export class RedoCodePath extends SessionElement {
           session.region.peek() === region &&
           session.codes.all[region]?.peek() === own;
         if (!isOurs) return false;
+        const before = path.place.peek();
         const goesOn = path.advance(elapsedMs);
         own = this.apply(session, path);
-        return goesOn;
+        // A recording goes around once, and not for ever.
+        return goesOn && !(this.recording.active && path.place.peek() < before);
       });
       this.playing = this.player.playing;
     }
     this.fire('path-play', {playing: this.playing});
+  }
+
+  /** Plays the path once from its beginning, and records what it looks like. */
+  private record(session: Session, path: CodePath, kind: RecordingKind): void {
+    this.player.stop();
+    path.goTo(0);
+    this.apply(session, path);
+    if (this.recording.start(kind, this.shown)) this.togglePlay(session, path);
   }
 
   private renderBar(session: Session, path: CodePath) {
@@ -275,7 +295,7 @@ export class RedoCodePath extends SessionElement {
     const text = names.place(length > 0 ? path.place.value / length : 0);
     const shown = session.views.redraws.value[region]?.state.value.value?.region;
     return html`<div class="play">
-      <redo-picture label=${names.shown(region)} .picture=${shown}></redo-picture>
+      <redo-picture class="shown" label=${names.shown(region)} .picture=${shown}></redo-picture>
       <button
         class="primary toggle"
         ?disabled=${length === 0}
@@ -320,6 +340,7 @@ export class RedoCodePath extends SessionElement {
         )}
       </ol>
       ${this.renderPlay(session, path)}
+      ${this.recording.render(path.length.value > 0, kind => this.record(session, path, kind))}
       ${path.ways.value.map(({reason}, from) =>
         reason
           ? html`<p class="hint straight">

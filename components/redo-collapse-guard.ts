@@ -1,14 +1,16 @@
 import {css, html, LitElement, nothing} from 'lit';
 import {customElement, property} from 'lit/decorators.js';
-import type {Collapse} from '../core/session/collapse.js';
+import type {Collapse, Decline} from '../core/session/collapse.js';
 import {strings} from './strings.js';
 import {controls, theme} from './theme.js';
 
 /**
- * Warns that a region has vanished, and offers to start again from another seed.
+ * Warns that a region has vanished, or that masks have got worse, and offers to go back, to start again
+ * from another seed, or to go on.
  *
  * @summary Warning of a collapse.
  * @fires train-reset - The user chose to start again; `detail` is `{seed: number}`.
+ * @fires timeline-go - The user chose to go back; `detail` is `{iteration: number}`.
  * @fires collapse-dismiss - The user chose to go on; `detail` is `{iteration: number}`, the check that warned.
  */
 @customElement('redo-collapse-guard')
@@ -51,7 +53,10 @@ export class RedoCollapseGuard extends LitElement {
   ];
 
   /** What was found; nothing is shown while absent. */
-  @property({attribute: false}) collapse?: Collapse;
+  @property({attribute: false}) collapse?: Collapse | Decline;
+
+  /** Iteration of a state to go back to; none is offered if absent. */
+  @property({type: Number}) back?: number;
 
   /** Seed that the weights were made from; the next one is offered. */
   @property({type: Number}) seed = 1;
@@ -61,20 +66,28 @@ export class RedoCollapseGuard extends LitElement {
   }
 
   protected override render() {
-    const {collapse, seed} = this;
+    const {collapse, seed, back} = this;
     const {guard} = strings;
+    const [title, text] = collapse ? told(collapse) : [];
     return html`<div role="alert">
       ${
         collapse
           ? html`<div class="warning">
               <p>
-                <strong>${guard.title(collapse.region)}</strong>
-                ${guard.text(collapse.area, collapse.iteration)}
+                <strong>${title}</strong>
+                ${text}
               </p>
               <span class="buttons">
                 <button class="primary" @click=${() => this.emit('train-reset', {seed: seed + 1})}>
                   ${guard.restart(seed + 1)}
                 </button>
+                ${
+                  back === undefined
+                    ? nothing
+                    : html`<button @click=${() => this.emit('timeline-go', {iteration: back})}>
+                        ${guard.back(back)}
+                      </button>`
+                }
                 <button
                   @click=${() => this.emit('collapse-dismiss', {iteration: collapse.iteration})}
                 >
@@ -86,6 +99,15 @@ export class RedoCollapseGuard extends LitElement {
       }
     </div>`;
   }
+}
+
+/** What is said: in short, and in numbers. */
+function told(found: Collapse | Decline): [title: string, text: string] {
+  const {guard} = strings;
+  if ('region' in found)
+    return [guard.title(found.region), guard.text(found.area, found.iteration)];
+  const {objectIou, iteration, best, bestIteration} = found;
+  return [guard.decline, guard.declineText(objectIou, iteration, best, bestIteration)];
 }
 
 declare global {

@@ -2,6 +2,7 @@ import {css, html, LitElement, nothing} from 'lit';
 import {customElement, property, state} from 'lit/decorators.js';
 import {unsafeHTML} from 'lit/directives/unsafe-html.js';
 import {experimentsStrings} from './experiments-strings.js';
+import {experimentsStyles} from './experiments-styles.js';
 import {drawFigure3, type Figure3, readFigure3} from './figure-3-drawing.js';
 import {saveFile} from './save-file.js';
 import {controls, theme} from './theme.js';
@@ -17,31 +18,11 @@ export class RedoFigure3 extends LitElement {
   static override styles = [
     theme,
     controls,
+    experimentsStyles,
     css`
-      :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 12px;
-      }
-
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px 16px;
-      }
-
       .chart > svg {
         width: min(100%, 720px);
         border-radius: var(--_radius);
-      }
-
-      p {
-        margin: 0;
-      }
-
-      .trouble {
-        color: var(--_danger);
       }
     `,
   ];

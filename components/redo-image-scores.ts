@@ -1,16 +1,28 @@
 import {css, html, nothing, type TemplateResult} from 'lit';
 import {customElement, state} from 'lit/decorators.js';
+import {unsafeHTML} from 'lit/directives/unsafe-html.js';
 import type {Picture} from '../core/engine/protocol.js';
-import {type ImageScore, parseScores, scoresOf} from '../core/session/image-scores.js';
+import {
+  type ImageScore,
+  parseScores,
+  rankedScores,
+  scoresOf,
+} from '../core/session/image-scores.js';
 import type {Session} from '../core/session/session.js';
 import type {Split} from '../datasets/dataset.js';
 import {experimentsStrings, formatIou} from './experiments-strings.js';
-import {lookAt, type FigureSubject} from './mask-figures.js';
+import {experimentsStyles} from './experiments-styles.js';
+import {lookAt, rankedFigure, type FigureSubject} from './mask-figures.js';
+import {drawPictureFigure} from './picture-figure-drawing.js';
+import {saveFile} from './save-file.js';
 import {SessionElement} from './session-element.js';
 import './redo-picture.js';
 
 /** Images shown at a time. */
 const PAGE = 12;
+
+/** Images a row of the figures, and the seed of those that are drawn at random. */
+const FIGURE = {columns: 8, seed: 0};
 
 const ORDERS = ['worst-iou', 'best-iou', 'worst-accuracy', 'best-accuracy'] as const;
 type Order = (typeof ORDERS)[number];
@@ -23,19 +35,18 @@ interface Tile extends ImageScore {
 
 /**
  * The images of a viewer in the order of their scores, with truth and masks: scored by the open model,
- * or as a file of `npm run evaluate -- --csv` says.
+ * or as a file of `npm run evaluate -- --csv` says. Of all of them the paper's Figures 4 to 6 are drawn:
+ * the best, some at random, the worst.
  *
  * @summary Images by score.
+ * @fires file-saved - The user saved the figure; `detail` is `{name: string, blob: Blob}`.
  */
 @customElement('redo-image-scores')
 export class RedoImageScores extends SessionElement {
   static override styles = [
     ...SessionElement.styles,
+    experimentsStyles,
     css`
-      select {
-        min-height: 30px;
-      }
-
       ol {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 280px), 1fr));
@@ -43,6 +54,15 @@ export class RedoImageScores extends SessionElement {
         margin: 0;
         padding: 0;
         list-style: none;
+      }
+
+      .figure {
+        overflow-x: auto;
+      }
+
+      .figure > svg {
+        display: block;
+        border-radius: var(--_radius);
       }
 
       .tile {
@@ -58,20 +78,14 @@ export class RedoImageScores extends SessionElement {
         align-items: center;
         gap: 8px;
       }
-
-      p {
-        margin: 0;
-      }
-
-      .trouble {
-        color: var(--_danger);
-      }
     `,
   ];
 
   @state() private order: Order = 'worst-iou';
   @state() private scores: readonly ImageScore[] = [];
   @state() private tiles: readonly Tile[] = [];
+  /** Figures 4 to 6, once they are asked for. */
+  @state() private figure?: {title: string; svg: string};
   @state() private working = false;
   @state() private trouble = '';
   /** What the scores are of. */
@@ -114,7 +128,7 @@ export class RedoImageScores extends SessionElement {
       const {engine, model, signal} = subject;
       const request = {model: model.model, split, count: model.dataset.counts[split]};
       const evaluation = await engine.request('evaluate', request, {signal});
-      [this.scores, this.split] = [scoresOf(evaluation), split];
+      [this.scores, this.split, this.figure] = [scoresOf(evaluation), split, undefined];
       const {accuracy, objectIou, count} = evaluation;
       this.about = experimentsStrings.images.about(split, count, accuracy, objectIou);
       await this.show(subject);
@@ -127,10 +141,29 @@ export class RedoImageScores extends SessionElement {
       const {[split]: count} = subject.model.dataset.counts;
       const beyond = scores.find(({image}) => image >= count);
       if (beyond) throw new Error(experimentsStrings.images.beyond(beyond.image, count, split));
-      [this.scores, this.split] = [scores, split];
+      [this.scores, this.split, this.figure] = [scores, split, undefined];
       this.about = file.name;
       await this.show(subject);
     });
+  }
+
+  private drawFigure(): Promise<void> {
+    return this.run(async subject => {
+      const figure = await rankedFigure(subject, rankedScores(this.scores), FIGURE);
+      this.figure = {title: figure.title, svg: drawPictureFigure(figure)};
+    }, this.split);
+  }
+
+  private renderFigure() {
+    const {images} = experimentsStrings;
+    const {figure} = this;
+    if (!figure) return nothing;
+    const save = () =>
+      saveFile(this, 'figures-4-6.svg', new Blob([figure.svg], {type: 'image/svg+xml'}));
+    return html`<div class="bar"><button @click=${save}>${images.save}</button></div>
+      <div class="figure" tabindex="0" role="img" aria-label=${figure.title}>
+        ${unsafeHTML(figure.svg)}
+      </div>`;
   }
 
   private reorder(order: Order): Promise<void> {
@@ -206,13 +239,20 @@ export class RedoImageScores extends SessionElement {
             )}
           </select>
         </label>
+        <button
+          ?disabled=${this.working || this.scores.length === 0}
+          @click=${() => void this.drawFigure()}
+        >
+          ${images.figure}
+        </button>
         ${this.working ? html`<span class="updating">${images.working}</span>` : nothing}
       </div>
       ${this.about ? html`<p class="soft" role="status">${this.about}</p>` : nothing}
       ${this.trouble ? html`<p class="trouble" role="alert">${this.trouble}</p>` : nothing}
       <ol>
         ${this.tiles.map(tile => this.renderTile(tile))}
-      </ol>`;
+      </ol>
+      ${this.renderFigure()}`;
   }
 }
 

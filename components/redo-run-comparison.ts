@@ -4,6 +4,7 @@ import {customElement, property, state} from 'lit/decorators.js';
 import {RunFollower} from '../core/session/run-follower.js';
 import type {RunSource} from '../core/session/run-source.js';
 import {experimentsStrings, formatIou} from './experiments-strings.js';
+import {experimentsStyles} from './experiments-styles.js';
 import {formatCount} from './format.js';
 import {PUBLISHED_SCORES, type PublishedScore} from './published-scores.js';
 import type {RunPick} from './redo-run-picker.js';
@@ -24,23 +25,10 @@ export class RedoRunComparison extends LitElement {
   static override styles = [
     theme,
     controls,
+    experimentsStyles,
     css`
       :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 12px;
-        min-width: 0;
         --redo-chart-height: 240px;
-      }
-
-      label {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-      }
-
-      select {
-        min-height: 30px;
       }
 
       .scroll {
@@ -69,20 +57,8 @@ export class RedoRunComparison extends LitElement {
         font-weight: 600;
       }
 
-      td.number {
+      :is(td, th).number {
         text-align: end;
-      }
-
-      th.number {
-        text-align: end;
-      }
-
-      a {
-        color: var(--_accent);
-      }
-
-      p {
-        margin: 0;
       }
     `,
   ];
@@ -201,20 +177,22 @@ export class RedoRunComparison extends LitElement {
   private renderChart(runs: readonly RunFollower[]) {
     const {compare} = experimentsStrings;
     for (const {history} of runs) void history.revision.value;
-    return html`<label>
-        ${compare.quantity}
-        <select
-          @change=${(event: Event) =>
-            (this.quantity = (event.target as HTMLSelectElement).value as Quantity)}
-        >
-          ${QUANTITIES.map(
-            each =>
-              html`<option value=${each} ?selected=${each === this.quantity}>
-                ${compare.quantities[each]}
-              </option>`
-          )}
-        </select>
-      </label>
+    return html`<div class="bar">
+        <label>
+          ${compare.quantity}
+          <select
+            @change=${(event: Event) =>
+              (this.quantity = (event.target as HTMLSelectElement).value as Quantity)}
+          >
+            ${QUANTITIES.map(
+              each =>
+                html`<option value=${each} ?selected=${each === this.quantity}>
+                  ${compare.quantities[each]}
+                </option>`
+            )}
+          </select>
+        </label>
+      </div>
       <section aria-label=${compare.chart}>
         <redo-line-chart
           heading=${compare.quantities[this.quantity]}

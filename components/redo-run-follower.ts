@@ -6,6 +6,7 @@ import {RunFollower} from '../core/session/run-follower.js';
 import type {RunSource} from '../core/session/run-source.js';
 import {chartListeners, renderChartChecks, renderCharts, type ChartLooks} from './charts-panel.js';
 import {experimentsStrings} from './experiments-strings.js';
+import {experimentsStyles} from './experiments-styles.js';
 import {historyCharts} from './history-charts.js';
 import type {RunPick} from './redo-run-picker.js';
 import {runAt} from './run-drop.js';
@@ -29,15 +30,8 @@ export class RedoRunFollower extends LitElement {
   static override styles = [
     theme,
     controls,
+    experimentsStyles,
     css`
-      :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 12px;
-        min-width: 0;
-      }
-
-      .bar,
       .checks,
       .facts {
         display: flex;
@@ -60,10 +54,6 @@ export class RedoRunFollower extends LitElement {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 280px), 1fr));
         gap: 24px;
-      }
-
-      p {
-        margin: 0;
       }
     `,
   ];

@@ -2,8 +2,10 @@ import {css, html, LitElement, nothing} from 'lit';
 import {customElement, property, state} from 'lit/decorators.js';
 import {historyCsv, viewRecord} from '../core/session/records.js';
 import type {Session} from '../core/session/session.js';
-import {GifRecorder, MAX_FRAMES} from './gif-recorder.js';
+import {MAX_FRAMES} from './gif-recorder.js';
+import {RECORDING_KINDS, startRecording, type Recording, type RecordingKind} from './recording.js';
 import {saveFile} from './save-file.js';
+import {MAX_SECONDS} from './webm-recorder.js';
 import {strings} from './strings.js';
 import {controls, theme} from './theme.js';
 import {pngFile, svgFile} from './view-files.js';
@@ -17,8 +19,8 @@ export interface SavableView {
 }
 
 /**
- * Saves what is seen: a view as PNG or SVG, its pictures as they change as GIF, and the numbers as
- * CSV or JSON. Nothing leaves the machine.
+ * Saves what is seen: a view as PNG or SVG, its pictures as they change as GIF or WebM, and the numbers
+ * as CSV or JSON. Nothing leaves the machine.
  *
  * @summary Save menu.
  * @fires file-saved - A file was handed to the browser; `detail` is `{name: string, blob: Blob}`. Cancel
@@ -68,8 +70,9 @@ export class RedoSaveMenu extends LitElement {
   @state() private working = false;
   @state() private message = '';
   @state() private failed = false;
-  @state() private frames = 0;
-  @state() private recording?: {recorder: GifRecorder; name: string};
+  /** Frames of a GIF, or seconds of a WebM. */
+  @state() private length = 0;
+  @state() private recording?: Recording & {name: string};
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -131,20 +134,47 @@ export class RedoSaveMenu extends LitElement {
     return this.attempt(() => this.save('json', make));
   }
 
-  private toggleRecording(): Promise<void> {
+  /** Begins to record the view that is chosen, or ends the recording and saves it. */
+  private toggleRecording(kind: RecordingKind): Promise<void> {
     return this.attempt(async () => {
       const {recording} = this;
-      if (!recording) {
-        const {element, name} = this.view;
-        this.message = '';
-        const recorder = new GifRecorder(element, frames => (this.frames = frames));
-        this.recording = {recorder, name};
-        return;
+      if (recording) {
+        this.recording = undefined;
+        return this.save(recording.kind, () => recording.recorder.finish(), recording.name);
       }
-      this.recording = undefined;
-      await this.save('gif', () => recording.recorder.finish(), recording.name);
-      this.frames = 0;
+      const {element, name} = this.view;
+      this.message = '';
+      this.length = 0;
+      const tell = (length: number) => (this.length = length);
+      this.recording = {...startRecording(kind, element, tell), name};
     });
+  }
+
+  private discard(): void {
+    this.recording?.recorder.cancel();
+    this.recording = undefined;
+    this.message = strings.save.discarded;
+  }
+
+  private renderRecorders() {
+    const {save} = strings;
+    const {recording, length} = this;
+    const names = {
+      gif: recording ? save.stop(length, MAX_FRAMES) : save.record,
+      webm: recording ? save.stopVideo(length, MAX_SECONDS) : save.recordVideo,
+    };
+    const kinds = recording ? [recording.kind] : RECORDING_KINDS;
+    return html`${kinds.map(
+      kind =>
+        html`<button
+          ?disabled=${this.working}
+          aria-pressed=${Boolean(recording)}
+          @click=${() => void this.toggleRecording(kind)}
+        >
+          ${names[kind]}
+        </button>`
+    )}
+    ${recording ? html`<button @click=${() => this.discard()}>${save.discard}</button>` : nothing}`;
   }
 
   protected override render() {
@@ -167,9 +197,7 @@ export class RedoSaveMenu extends LitElement {
       </label>
       <button ?disabled=${this.working} @click=${this.savePng}>PNG</button>
       <button ?disabled=${this.working} @click=${this.saveSvg}>SVG</button>
-      <button ?disabled=${this.working} aria-pressed=${recording} @click=${this.toggleRecording}>
-        ${recording ? save.stop(this.frames, MAX_FRAMES) : save.record}
-      </button>
+      ${this.renderRecorders()}
       <button ?disabled=${!session || this.working} @click=${this.saveCsv}>${save.csv}</button>
       <button ?disabled=${!session || this.working} @click=${this.saveJson}>${save.json}</button>
       <p class="message ${this.failed ? 'failed' : 'soft'}" role="status">

@@ -78,6 +78,7 @@ export class RedoViewer extends LitElement {
     showFlow: true,
     logScale: false,
     smooth: false,
+    watchIou: false,
   };
   @state() private engineError?: Error;
   private panelsError?: Error;
@@ -414,6 +415,7 @@ export class RedoViewer extends LitElement {
         <div
           part="sheet"
           class="sheet ${this.panels === undefined ? '' : 'chosen'}"
+          style="--_across: ${panels.countAcross(this.shown)}"
           data-view="sheet"
           @image-pick=${({detail}: CustomEvent<{index: number}>) => (this.image = detail.index)}
           @region-pick=${(event: CustomEvent<{region: number}>) =>

@@ -68,7 +68,7 @@ export class RunViewer {
       if (!newest || !host || !session) return;
       this.note.value = run.showing(newest.name);
       if (this.model !== undefined && session.model.peek()?.model === this.model) {
-        await session.restore(newest.bytes);
+        await session.restore(newest.bytes, newest.name);
       } else {
         await host.openFile(checkpointFile(newest));
         this.model = session.failure.peek() ? undefined : session.model.peek()?.model;

@@ -1,9 +1,9 @@
-/** Gradients of a score as pixels: over a pale picture, on a diverging scale for any colour vision. */
+/** Signed values as pixels: over a pale picture or any ground, on a diverging scale for any colour vision. */
 
 import type {Picture} from '../core/engine/protocol.js';
 
-/** Purple and orange, the ends of ColorBrewer's PuOr. */
-export const LOWERS = [84, 39, 136] as const;
+/** Purple and orange as in ColorBrewer's PuOr; the purple lighter, to be seen on a dark ground too. */
+export const LOWERS = [117, 84, 180] as const;
 export const RAISES = [179, 88, 6] as const;
 
 /** Share of the values that the scale reaches; the few beyond are drawn as its end. */
@@ -28,7 +28,7 @@ export function saliencyLimit(values: Float32Array): number {
 
 /**
  * Values over a picture: orange where they are positive, purple where they are negative, the
- * stronger, the larger.
+ * stronger, the larger. Over none they are as opaque as they are strong, and 0 shows the ground.
  *
  * @param values `[height, width]`.
  * @param limit Where a colour is full.
@@ -47,9 +47,12 @@ export function paintSaliency(
     const i = 4 * p;
     const share = limit > 0 ? Math.min(Math.abs(value) / limit, 1) : 0;
     const colour = value > 0 ? RAISES : LOWERS;
-    const grey = below
-      ? 0.2126 * below.pixels[i]! + 0.7152 * below.pixels[i + 1]! + 0.0722 * below.pixels[i + 2]!
-      : 255;
+    if (!below) {
+      pixels.set([...colour, Math.round(255 * share)], i);
+      return;
+    }
+    const grey =
+      0.2126 * below.pixels[i]! + 0.7152 * below.pixels[i + 1]! + 0.0722 * below.pixels[i + 2]!;
     const pale = (1 - WASH) * grey + WASH * 255;
     for (let c = 0; c < 3; c++) pixels[i + c] = (1 - share) * pale + share * colour[c]!;
   });

@@ -353,6 +353,11 @@ export const strings = {
     title: (region: number) => `Region ${region + 1} has nearly vanished.`,
     text: (area: number, iteration: number) =>
       `Its mask takes ${formatShare(area)} of the images at iteration ${formatCount(iteration)}: the training has collapsed, and rarely finds back.`,
+    decline: 'The masks have got much worse.',
+    declineText: (objectIou: number, iteration: number, best: number, bestIteration: number) =>
+      `Their object IoU on held-out images is ${formatShare(objectIou)} at iteration ${formatCount(iteration)}; it was ${formatShare(best)} at iteration ${formatCount(bestIteration)}.`,
+    watch: 'Warn when IoU falls',
+    back: (iteration: number) => `Back to iteration ${formatCount(iteration)}`,
     restart: (seed: number) => `Restart with seed ${seed}`,
     goOn: 'Go on',
   },
@@ -442,6 +447,10 @@ export const strings = {
     view: 'View to save',
     record: 'Record GIF',
     stop: (frames: number, most: number) => `Save GIF (${frames} of at most ${most} frames)`,
+    recordVideo: 'Record WebM',
+    stopVideo: (seconds: number, most: number) => `Save WebM (${seconds} of at most ${most} s)`,
+    discard: 'Discard',
+    discarded: 'The recording was thrown away.',
     csv: 'Numbers (CSV)',
     json: 'All of it (JSON)',
     saved: (name: string, bytes: number) =>

@@ -1,10 +1,13 @@
 /** The panels of `<redo-viewer>`: each a template over the session, reading only what it shows. */
 
 import {html, nothing, type TemplateResult} from 'lit';
+import {live} from 'lit/directives/live.js';
 import type {ModelInfo} from '../core/engine/protocol.js';
+import {COLLAPSE_RULE, type Collapse, type Decline} from '../core/session/collapse.js';
 import type {Session} from '../core/session/session.js';
 import {chartListeners, renderChartChecks, renderCharts, type ChartLooks} from './charts-panel.js';
 import type {MaskLooks} from './image-panel.js';
+import type {PanelName} from './panel-names.js';
 import type {SavableView} from './redo-save-menu.js';
 import type {Sharable} from './redo-share-menu.js';
 import type {RegionRow} from './redo-region-grid.js';
@@ -23,8 +26,16 @@ export interface Looks extends MaskLooks, ChartLooks {
   showMap: boolean;
   /** Whether the data flow is shown. */
   showFlow: boolean;
-  /** The check whose warning of a collapse was dismissed last. */
+  /** Whether it is warned of masks that get worse on held-out images too. */
+  watchIou: boolean;
+  /** The check whose warning was dismissed last. */
   dismissed?: number;
+}
+
+/** How many of the panels stand side by side where there is room; at least one. */
+export function countAcross(shown: ReadonlySet<PanelName>): number {
+  const side = shown.has('code') || shown.has('training');
+  return Math.max([shown.has('image'), shown.has('regions'), side].filter(Boolean).length, 1);
 }
 
 export type SetLooks = (change: Partial<Looks>) => void;
@@ -139,14 +150,15 @@ export function renderTraining(session: Session, seed: number): TemplateResult {
 }
 
 export function renderHistory(
-  {charts, collapse}: ViewerState,
+  {session, charts, collapse, decline}: ViewerState,
   looks: Looks,
   setLooks: SetLooks,
   seed: number
 ): TemplateResult {
-  // One collapse is warned of at each check anew, but for the one that was dismissed.
-  const found = collapse.value?.iteration === looks.dismissed ? undefined : collapse.value;
+  const worse = looks.watchIou ? decline.value : undefined;
+  const found = collapse.value ?? worse;
   const {cursor, zoom} = chartListeners(setLooks);
+  const canWatch = session.model.value?.dataset.labelled?.val !== 0;
   return html`<section
     class="history"
     data-view="history"
@@ -156,13 +168,35 @@ export function renderHistory(
     @collapse-dismiss=${({detail}: CustomEvent<{iteration: number}>) =>
       setLooks({dismissed: detail.iteration})}
   >
-    <redo-collapse-guard .collapse=${found} .seed=${seed}></redo-collapse-guard>
+    <redo-collapse-guard
+      .collapse=${found?.iteration === looks.dismissed ? undefined : found}
+      .back=${found && stateBefore(session, found)}
+      .seed=${seed}
+    ></redo-collapse-guard>
     <div class="head">
       <h2>${strings.charts.title}</h2>
       ${renderChartChecks(looks, setLooks)}
+      ${
+        canWatch
+          ? html`<label class="check">
+              <input
+                type="checkbox"
+                name="watch-iou"
+                .checked=${live(looks.watchIou)}
+                @change=${() => setLooks({watchIou: !looks.watchIou})}
+              />${strings.guard.watch}
+            </label>`
+          : nothing
+      }
     </div>
     ${renderCharts(charts.value, looks)}
   </section>`;
+}
+
+/** The kept state to go back to: the last one that is not after the best masks, or the check before. */
+function stateBefore({timeline}: Session, found: Collapse | Decline): number | undefined {
+  const until = 'best' in found ? found.bestIteration : found.iteration - COLLAPSE_RULE.every;
+  return timeline.snapshots.value.findLast(({iteration}) => iteration <= until)?.iteration;
 }
 
 export function renderTimeline({timeline, iteration, status}: Session): TemplateResult {

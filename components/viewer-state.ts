@@ -10,7 +10,13 @@ import type {
   Requests,
 } from '../core/engine/protocol.js';
 import type {Resource, ResourceState} from '../core/graph/resource.js';
-import {collapseRule, findCollapse, type Collapse} from '../core/session/collapse.js';
+import {
+  collapseRule,
+  findCollapse,
+  findDecline,
+  type Collapse,
+  type Decline,
+} from '../core/session/collapse.js';
 import {matchRegions, type Agreement} from '../core/session/region-matching.js';
 import {Session} from '../core/session/session.js';
 import type {About} from '../core/session/views.js';
@@ -63,6 +69,8 @@ export class ViewerState {
   readonly charts: ReadonlySignal<HistoryCharts>;
   /** What the last check of the region areas found. */
   readonly collapse: ReadonlySignal<Collapse | undefined>;
+  /** Whether masks of held-out images have got much worse. */
+  readonly decline: ReadonlySignal<Decline | undefined>;
 
   constructor(engine: EngineClient) {
     const session = new Session(engine);
@@ -107,6 +115,10 @@ export class ViewerState {
       void history.revision.value;
       const regions = session.model.value?.config.regions ?? 2;
       return findCollapse(history, collapseRule(regions));
+    });
+    this.decline = computed(() => {
+      void history.revision.value;
+      return findDecline(history.looks);
     });
   }
 

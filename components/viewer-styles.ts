@@ -316,10 +316,11 @@ export const viewerStyles = css`
     }
   }
 
-  /* Of some panels none has a place of its own. */
+  /* Of some panels none has a place of its own; there are no more columns than panels side by side. */
   @container (min-width: 640px) {
     .sheet.chosen {
-      grid-template: none / repeat(auto-fit, minmax(min(320px, 100%), 1fr));
+      --_share: calc((100% - (var(--_across) - 1) * 1px) / var(--_across));
+      grid-template: none / repeat(auto-fit, minmax(max(min(320px, 100%), var(--_share)), 1fr));
     }
 
     .sheet.chosen > * {

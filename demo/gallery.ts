@@ -21,6 +21,8 @@ import {
   sceneMasks,
   sceneRegion,
 } from '../test/fixtures/scene.js';
+import {renderControls} from './gallery-controls.js';
+import {renderExperiments} from './gallery-experiments.js';
 
 const SIZE = 64;
 const REGIONS = 3;
@@ -60,17 +62,15 @@ const facts = {
   dataset: 'discs',
 };
 
+const engine = new FakeEngine({size: SIZE, codeSize: 8, iteration: 60});
+const controls = await renderControls(new FakeEngine({size: SIZE, iteration: 60}));
+
 render(
   html`
     <section class="wide">
       <h2>redo-viewer</h2>
       <p>The whole, over an engine of frozen data.</p>
-      <redo-viewer
-        id="viewer"
-        preset="discs-3"
-        weights="none"
-        .engine=${new FakeEngine({size: SIZE, codeSize: 8, iteration: 60})}
-      ></redo-viewer>
+      <redo-viewer id="viewer" preset="discs-3" weights="none" .engine=${engine}></redo-viewer>
     </section>
     <section class="wide">
       <h2>redo-image-strip</h2>
@@ -317,6 +317,7 @@ render(
         message='open: preset must be one of discs-2, discs-3; got "discs-4"'
       ></redo-error-panel>
     </section>
+    ${controls}${renderExperiments()}
   `,
   document.getElementById('gallery')!
 );

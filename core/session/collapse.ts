@@ -1,6 +1,6 @@
 /** Whether a training has collapsed: one region takes the image, another has vanished (METHOD «Collapse and restart»). */
 
-import type {History} from './history.js';
+import type {History, LookColumns} from './history.js';
 
 /** When a region counts as vanished. */
 export interface CollapseRule {
@@ -47,6 +47,36 @@ export function findCollapse(
   const means = areas.map(column => mean(column.slice(first, after)));
   const area = Math.min(...means.filter(Number.isFinite));
   return area < threshold ? {region: means.indexOf(area), area, iteration} : undefined;
+}
+
+/** Masks of held-out images that have got much worse. */
+export interface Decline {
+  /** Mean IoU of the objects over the newest looks, in [0, 1]. */
+  objectIou: number;
+  /** The newest look. */
+  iteration: number;
+  /** The best mean over as many looks, and the last look of these. */
+  best: number;
+  bestIteration: number;
+}
+
+/** Looks that IoU is averaged over: one look is at some images only, and goes up and down. */
+const LOOKS = 3;
+
+/** Share of the best that IoU must keep. The published code has no such rule; trainings that recover lost less. */
+const KEPT = 0.75;
+
+/** Whether IoU on held-out images is well below its best; undefined where it is not, or too little is known. */
+export function findDecline({iterations, objectIou}: LookColumns): Decline | undefined {
+  const means = objectIou.map((_, i) =>
+    i < LOOKS - 1 ? -Infinity : mean(objectIou.slice(i - LOOKS + 1, i + 1))
+  );
+  const now = means.at(-1) ?? NaN;
+  const at = means.reduce((best, each, i) => (each > means[best]! ? i : best), 0);
+  const best = means[at]!;
+  // Not where either is unknown.
+  if (!(now > -Infinity && now < KEPT * best)) return undefined;
+  return {objectIou: now, iteration: iterations.at(-1)!, best, bestIteration: iterations[at]!};
 }
 
 /** Mean of the numbers that are there; NaN where none is. */

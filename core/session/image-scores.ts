@@ -1,6 +1,7 @@
 /** Scores of images one by one: as `npm run evaluate -- --csv` writes them, or of an evaluation. */
 
 import type {Evaluation} from '../training/evaluation.js';
+import type {RankedScores} from './ranked-images.js';
 
 export interface ImageScore {
   /** Index within the split. */
@@ -16,6 +17,16 @@ export function scoresOf({images, indices}: Pick<Evaluation, 'images' | 'indices
     accuracy,
     objectIou,
   }));
+}
+
+/** @returns The scores as an evaluation of just these images has them. */
+export function rankedScores(scores: readonly ImageScore[]): RankedScores {
+  const mean = (name: 'accuracy' | 'objectIou'): number =>
+    scores.reduce((sum, score) => sum + score[name], 0) / scores.length;
+  return {
+    ...{accuracy: mean('accuracy'), objectIou: mean('objectIou'), count: scores.length},
+    ...{images: scores, indices: scores.map(({image}) => image)},
+  };
 }
 
 /**

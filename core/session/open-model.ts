@@ -178,13 +178,18 @@ export class OpenModel {
    * Takes over a checkpoint.
    *
    * @param command `rewind` if it is an earlier or later state of the same training.
+   * @param fileName Of the file that it is out of; the model keeps its name if absent.
    */
-  async restore(checkpoint: ArrayBuffer, command: 'restore' | 'rewind' = 'restore'): Promise<void> {
+  async restore(
+    checkpoint: ArrayBuffer,
+    command: 'restore' | 'rewind' = 'restore',
+    fileName?: string
+  ): Promise<void> {
     const model = this.handle();
     this.hooks.onStop();
-    await this.run(command, undefined, signal =>
-      this.engine.request('restore', {model, checkpoint}, {signal})
-    );
+    const work = (signal: AbortSignal) =>
+      this.engine.request('restore', {model, checkpoint}, {signal});
+    await this.run(command, undefined, work, fileName);
   }
 
   /** Goes on with other images; weights, codes and history stay. */

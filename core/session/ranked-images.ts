@@ -1,7 +1,12 @@
 /** Which images figures 4 to 6 of the paper show: the best, some at random, the worst. */
 
 import {Random} from '../../datasets/random.js';
-import type {Evaluation} from '../training/evaluation.js';
+import type {Evaluation, ImageScores} from '../training/evaluation.js';
+
+/** What of an evaluation the figures show. */
+export type RankedScores = Pick<Evaluation, 'accuracy' | 'objectIou' | 'count' | 'indices'> & {
+  images: readonly Pick<ImageScores, 'accuracy' | 'objectIou'>[];
+};
 
 /** Images of one kind. */
 export interface RankedBlock {
@@ -16,7 +21,7 @@ export interface RankedBlock {
  * @param columns Images a block; fewer where there are fewer.
  */
 export function rankedBlocks(
-  {images}: Pick<Evaluation, 'images'>,
+  {images}: Pick<RankedScores, 'images'>,
   columns: number,
   seed: number
 ): RankedBlock[] {

@@ -243,8 +243,8 @@ export class Session {
   }
 
   /** Takes over a checkpoint; what history and time line say of later iterations is forgotten. */
-  restore(checkpoint: ArrayBuffer): Promise<void> {
-    return this.opened.restore(checkpoint);
+  restore(checkpoint: ArrayBuffer, fileName?: string): Promise<void> {
+    return this.opened.restore(checkpoint, 'restore', fileName);
   }
 
   /**

@@ -33,7 +33,7 @@ async function made(channels = 6) {
   const told = () => find(el, '.told').textContent.trim();
   const pixel = (place: number, y = 0) => {
     const picture = items()[place]!.querySelector<RedoPicture>('redo-picture')!.picture as Picture;
-    return [...picture.pixels.subarray(4 * y, 4 * y + 3)];
+    return [...picture.pixels.subarray(4 * y, 4 * y + 4)];
   };
   const press = async (key: string) => {
     const active = el.shadowRoot!.activeElement!;
@@ -99,15 +99,15 @@ describe('redo-channel-grid', () => {
 
   it('ownScale: each channel uses all of the colours, or what the largest leaves it', async () => {
     const {el, pixel} = await made();
-    expect(pixel(4)).to.deep.equal([...RAISES]);
-    expect(pixel(4, 1)).to.deep.equal([...LOWERS]);
-    expect(pixel(0)).to.not.deep.equal([...RAISES]);
-    expect(pixel(2)).to.deep.equal([255, 255, 255]);
+    expect(pixel(4)).to.deep.equal([...RAISES, 255]);
+    expect(pixel(4, 1)).to.deep.equal([...LOWERS, 255]);
+    expect(pixel(0)).to.not.deep.equal([...RAISES, 255]);
+    expect(pixel(2)[3]).to.equal(0);
     expect(find(el, '.scale').textContent).to.match(/^\s*−5\.0\s+5\.0\s*$/);
     el.ownScale = true;
     await el.updateComplete;
-    expect(pixel(0)).to.deep.equal([...RAISES]);
-    expect(pixel(2)).to.deep.equal([255, 255, 255]);
+    expect(pixel(0)).to.deep.equal([...RAISES, 255]);
+    expect(pixel(2)[3]).to.equal(0);
     expect(findAll(el, '.scale')).to.be.empty;
   });
 

@@ -128,7 +128,7 @@ describe('redo-code-path', () => {
       {id, to: 1},
       {id, to: 2},
     ]);
-    expect(find(el, '[role="status"]').textContent).to.equal('a is number 3');
+    expect(find(el, '.visually-hidden[role="status"]').textContent).to.equal('a is number 3');
   });
 
   it('moves a key frame by pointer, and does not go to it', async () => {
@@ -287,4 +287,51 @@ describe('redo-code-path', () => {
       expect(el.scrollWidth).to.be.at.most(width);
     });
   }
+
+  for (const [kind, isLoop] of [
+    ['gif', false],
+    ['webm', true],
+  ] as const) {
+    it(`records one way along it as ${kind}${isLoop ? ', around once where it loops' : ''}`, async () => {
+      const {el, path, buttons} = await bound();
+      const saved: {name: string; blob: Blob}[] = [];
+      el.addEventListener('file-saved', event => {
+        event.preventDefault();
+        saved.push((event as CustomEvent<{name: string; blob: Blob}>).detail);
+      });
+      path.durationMs.value = 600;
+      path.loop.value = isLoop;
+      path.goTo(1);
+      await el.updateComplete;
+      buttons('record')[kind === 'gif' ? 0 : 1]!.click();
+      await el.updateComplete;
+      expect(buttons('record')).to.be.empty;
+      await watched(() => saved.length > 0);
+      const [{name, blob}] = saved as [{name: string; blob: Blob}];
+      expect(name).to.equal(`path.${kind}`);
+      await watched(() => el.shadowRoot!.textContent.includes(`Saved path.${kind}`));
+      if (kind === 'webm') {
+        expect(blob.size).to.be.above(500);
+        return;
+      }
+      expect(path.place.value).to.equal(path.length.value);
+      const decoder = new ImageDecoder({data: await blob.arrayBuffer(), type: 'image/gif'});
+      await decoder.tracks.ready;
+      expect(decoder.tracks.selectedTrack!.frameCount).to.be.within(3, 12);
+      decoder.close();
+    });
+  }
+
+  it('throws a recording away, and stops', async () => {
+    const {el, buttons} = await bound();
+    const events = record('file-saved');
+    buttons('record')[0]!.click();
+    await el.updateComplete;
+    buttons('discard')[0]!.click();
+    await el.updateComplete;
+    expect(buttons('record')).to.have.length(2);
+    expect(buttons('toggle')[0]!.textContent.trim()).to.equal('Play');
+    expect(el.shadowRoot!.textContent).to.include('thrown away');
+    expect(events).to.be.empty;
+  });
 });

@@ -25,6 +25,25 @@ describe('redo-collapse-guard', () => {
     expect(find(el, '[role="alert"]').textContent.trim()).to.equal('');
   });
 
+  it('tells of masks that got worse, and is accessible', async () => {
+    const el = await guard();
+    el.collapse = {objectIou: 0.41, iteration: 900, best: 0.8, bestIteration: 600};
+    await el.updateComplete;
+    const text = el.shadowRoot!.textContent.replace(/\s+/g, ' ');
+    expect(text).to.match(/much worse.*41% at iteration 900; it was 80% at iteration 600/);
+    await expect(el).to.be.accessible();
+  });
+
+  it('fires timeline-go with the state to go back to, which is offered where there is one', async () => {
+    const events = record('timeline-go');
+    const el = await guard();
+    expect(findAll(el, 'button').length).to.equal(2);
+    el.back = 250;
+    await el.updateComplete;
+    findAll(el, 'button')[1]!.click();
+    expect(events).to.deep.equal([{type: 'timeline-go', detail: {iteration: 250}}]);
+  });
+
   it('fires train-reset with the seed after that of the weights', async () => {
     const events = record('train-reset');
     findAll(await guard(), 'button')[0]!.click();

@@ -65,6 +65,32 @@ describe('redo-image-scores', () => {
     expect(host.image).to.equal(2);
   });
 
+  it('draws figures 4 to 6 of the scores, and saves them', async () => {
+    const {el} = await bound();
+    const button = (name: string) =>
+      findAll<HTMLButtonElement>(el, 'button').find(each => each.textContent.trim() === name)!;
+    expect(button('Draw Figures 4 to 6').disabled).to.equal(true);
+    pick(el, CSV);
+    await until(() => images(el).length === 3 && !button('Draw Figures 4 to 6').disabled);
+    button('Draw Figures 4 to 6').click();
+    await until(() => el.shadowRoot!.querySelector('.figure') !== null);
+    const texts = findAll(el, '.figure text').map(each => each.textContent);
+    expect(texts).to.include.members(['Top by IoU', 'Random', 'Worst by accuracy']);
+    const first = texts.slice(texts.indexOf('Top by IoU')).find(each => /^0.* \/ /.test(each));
+    expect(first).to.equal('0.700 / 0.800');
+    expect(find(el, '.figure').getAttribute('aria-label')).to.include('mean 0.800 / 0.467 of 3');
+    await Promise.all(el.shadowRoot!.getAnimations().map(({finished}) => finished));
+    await expect(el).to.be.accessible();
+    const saved: {name: string; blob: Blob}[] = [];
+    el.addEventListener('file-saved', event => {
+      event.preventDefault();
+      saved.push((event as CustomEvent<{name: string; blob: Blob}>).detail);
+    });
+    button('Save SVG').click();
+    expect(saved[0]!.name).to.equal('figures-4-6.svg');
+    expect(await saved[0]!.blob.text()).to.match(/^<svg [^]*Worst by IoU[^]*<\/svg>\s*$/);
+  });
+
   it('says what is wrong with a file', async () => {
     const {el} = await bound();
     const trouble = () => el.shadowRoot!.querySelector('[role="alert"]')?.textContent ?? '';

@@ -1,6 +1,6 @@
 import {expect, fixture, html, waitUntil} from '@open-wc/testing';
 import * as d3 from 'd3';
-import {FRAME_MS} from '../../components/gif-recorder.js';
+import {FRAME_MS} from '../../components/view-frames.js';
 import type {RedoSaveMenu} from '../../components/redo-save-menu.js';
 import '../../components/redo-save-menu.js';
 import {strings} from '../../components/strings.js';
@@ -150,6 +150,54 @@ describe('redo-save-menu', () => {
     }
     await el.updateComplete;
     expect(button(/GIF/).textContent.trim()).to.equal(strings.save.record);
+  });
+
+  it('records what changes as WebM', async () => {
+    const {paint, press, button} = await menu();
+    button(strings.save.recordVideo).click();
+    await waitUntil(() => /0 of at most/.test(button(/WebM/).textContent));
+    paint('rgb(0, 200, 0)');
+    await waitUntil(() => /1 of at most/.test(button(/WebM/).textContent), '', {timeout: 4000});
+    const {name, blob} = await press(/^\s*Save WebM/);
+    expect(name).to.equal('blobs-32-image.webm');
+    const video = document.createElement('video');
+    video.muted = true;
+    video.src = URL.createObjectURL(blob);
+    await video.play();
+    expect([video.videoWidth, video.videoHeight]).to.deep.equal([480, 480]);
+    await new Promise(resolve => video.addEventListener('ended', resolve));
+    const context = new OffscreenCanvas(1, 1).getContext('2d')!;
+    context.drawImage(video, 0, 0);
+    const [red, green] = context.getImageData(0, 0, 1, 1).data;
+    expect(red).to.be.below(40);
+    expect(green).to.be.within(170, 230);
+    URL.revokeObjectURL(video.src);
+    expect(button(strings.save.recordVideo)).to.not.equal(undefined);
+  });
+
+  it('throws a recording away', async () => {
+    const {el, button, message} = await menu();
+    button(strings.save.recordVideo).click();
+    await el.updateComplete;
+    button(strings.save.discard).click();
+    await el.updateComplete;
+    expect(message()).to.equal(strings.save.discarded);
+    expect(button(strings.save.record).disabled).to.equal(false);
+  });
+
+  it('says where the browser writes no WebM', async () => {
+    const {button, message} = await menu();
+    const {isTypeSupported} = MediaRecorder;
+    MediaRecorder.isTypeSupported = () => false;
+    try {
+      button(strings.save.recordVideo).click();
+      await waitUntil(() => message() !== '');
+      expect(message()).to.match(
+        /^Nothing was saved\. This browser can’t write WebM: record a GIF/
+      );
+    } finally {
+      MediaRecorder.isTypeSupported = isTypeSupported;
+    }
   });
 
   it('saves the numbers as CSV and JSON', async () => {

@@ -1,5 +1,6 @@
 import {expect, fixture, html} from '@open-wc/testing';
 import {sendKeys} from '@web/test-runner-commands';
+import type {LitElement} from 'lit';
 import type {RedoCodeSliders} from '../../components/redo-code-sliders.js';
 import type {RedoDataFlow} from '../../components/redo-data-flow.js';
 import type {RedoLatentMap} from '../../components/redo-latent-map.js';
@@ -1110,6 +1111,59 @@ describe('redo-viewer', () => {
         'side',
       ]);
       expect(kinds(engine)).to.include('redraw');
+    });
+
+    it('warns of masks that get worse if it is asked to, and goes back to the best of them', async () => {
+      const engine = new FakeEngine();
+      const el = await fixture<RedoViewer>(
+        html`<redo-viewer
+          preset="discs-2"
+          weights="none"
+          panels="history timeline"
+          .engine=${engine}
+        ></redo-viewer>`
+      );
+      await started(engine, el);
+      await loadLateElements();
+      const {history, training} = el.session!;
+      training.step(10);
+      await idle(engine);
+      for (let i = 1; i <= 8; i++) {
+        const objectIou = i < 5 ? 0.9 : 0.3;
+        history.look(100 * i, {accuracy: objectIou, objectIou});
+      }
+      await settled(engine, el);
+      const guard = find<LitElement>(el, 'redo-collapse-guard');
+      expect(findAll(guard, 'button')).to.be.empty;
+      find<HTMLInputElement>(el, '[name="watch-iou"]').click();
+      await el.updateComplete;
+      await guard.updateComplete;
+      expect(guard.shadowRoot!.textContent).to.include('much worse');
+      findAll(guard, 'button')[1]!.click();
+      await idle(engine);
+      expect(engine.count('restore')).to.equal(1);
+      findAll(guard, 'button')[2]!.click();
+      await el.updateComplete;
+      await guard.updateComplete;
+      expect(findAll(guard, 'button')).to.be.empty;
+    });
+
+    it('has no more columns than panels that stand side by side', async () => {
+      const engine = new FakeEngine();
+      const wide = await fixture<HTMLElement>(
+        html`<div style="width: 1500px">
+          <redo-viewer
+            preset="discs-2"
+            weights="none"
+            panels="images image code"
+            .engine=${engine}
+          ></redo-viewer>
+        </div>`
+      );
+      const el = wide.querySelector('redo-viewer')!;
+      await started(engine, el);
+      const columns = getComputedStyle(find(el, '.sheet')).gridTemplateColumns.split(' ');
+      expect(columns).to.have.length(2);
     });
 
     it('takes all the width there is, and no more', async () => {

@@ -41,7 +41,7 @@ describe('paintSaliency(values, width, limit, picture)', () => {
     expect(pixel(painted, 0)).to.deep.equal([...RAISES, 255]);
     expect(pixel(painted, 1)).to.deep.equal([...LOWERS, 255]);
     expect(pixel(painted, 2)).to.deep.equal([...RAISES, 255]);
-    expect(pixel(painted, 3)).to.deep.equal([255, 255, 255, 255]);
+    expect(pixel(painted, 3)[3]).to.equal(0);
   });
 
   it('lies over a pale grey of the picture, and over none of another size', () => {
@@ -50,10 +50,16 @@ describe('paintSaliency(values, width, limit, picture)', () => {
     const over = pixel(paintSaliency(values, 4, 1, picture), 5);
     expect(new Set(over.slice(0, 3)).size).to.equal(1);
     expect(over[0]).to.be.within(140, 254);
-    expect(pixel(paintSaliency(values, 4, 1, scene(0, 8, 2).picture), 5)[0]).to.equal(255);
+    expect(pixel(paintSaliency(values, 4, 1, scene(0, 8, 2).picture), 5)[3]).to.equal(0);
+  });
+
+  it('is as opaque as it is strong where nothing lies under it', () => {
+    const painted = paintSaliency(Float32Array.of(1, -0.4), 2, 2);
+    expect(pixel(painted, 0)).to.deep.equal([...RAISES, 128]);
+    expect(pixel(painted, 1)).to.deep.equal([...LOWERS, 51]);
   });
 
   it('has no colour where the limit is 0', () => {
-    expect(pixel(paintSaliency(Float32Array.of(0), 1, 0), 0)).to.deep.equal([255, 255, 255, 255]);
+    expect(pixel(paintSaliency(Float32Array.of(0), 1, 0), 0)[3]).to.equal(0);
   });
 });

@@ -1,5 +1,10 @@
 import {expect} from '@open-wc/testing';
-import {COLLAPSE_RULE, collapseRule, findCollapse} from '../../../core/session/collapse.js';
+import {
+  COLLAPSE_RULE,
+  collapseRule,
+  findCollapse,
+  findDecline,
+} from '../../../core/session/collapse.js';
 import {History} from '../../../core/session/history.js';
 
 /** A history of two regions whose second has an area that follows the iteration. */
@@ -54,5 +59,32 @@ describe('findCollapse(history, rule)', () => {
     const small = course(500, () => 0.04);
     expect(findCollapse(small, collapseRule(2))).to.not.equal(undefined);
     expect(findCollapse(small, collapseRule(3))).to.equal(undefined);
+  });
+});
+
+describe('findDecline(looks)', () => {
+  /** Looks every fifty iterations. */
+  const looks = (...objectIou: number[]) => ({
+    iterations: objectIou.map((_, i) => 50 * i),
+    accuracy: objectIou,
+    objectIou,
+  });
+
+  it('finds the mean of the newest three looks well below the best mean of three', () => {
+    const found = findDecline(looks(0.2, 0.8, 0.8, 0.8, 0.5, 0.5, 0.5))!;
+    expect(found).to.include({iteration: 300, bestIteration: 150});
+    expect(found.best).to.be.closeTo(0.8, 1e-12);
+    expect(found.objectIou).to.be.closeTo(0.5, 1e-12);
+  });
+
+  it('finds nothing in one bad look, in a small loss, and in fewer than four looks', () => {
+    expect(findDecline(looks(0.8, 0.8, 0.8, 0.8, 0.4))).to.equal(undefined);
+    expect(findDecline(looks(0.8, 0.8, 0.8, 0.65, 0.65, 0.65))).to.equal(undefined);
+    expect(findDecline(looks())).to.equal(undefined);
+    expect(findDecline(looks(0.9, 0.1, 0.1))).to.equal(undefined);
+  });
+
+  it('finds nothing where no score is known', () => {
+    expect(findDecline(looks(NaN, NaN, NaN, NaN))).to.equal(undefined);
   });
 });
