@@ -100,6 +100,12 @@ function readDirectory(directory: DataView<ArrayBuffer>, count: number, name: st
     }
     at += entryBytes(directory, at);
   }
+  // Where there is no zip64, the count is what is left of it in 16 bits.
+  if (at + 4 <= directory.byteLength && directory.getUint32(at, true) === DIRECTORY_ENTRY) {
+    throw new Error(
+      `images: ${name} must state how many files it holds; it says ${count}, and holds more. Over 65,535 files need zip64: pack it anew with a program that writes it, or open the folder`
+    );
+  }
   return entries;
 }
 
