@@ -140,7 +140,12 @@ export function fromFile({config}: Texts): Texts {
   } catch (error) {
     throw new UsageError(`--config must be a file; got ${config} (${(error as Error).message})`);
   }
-  const values = json<unknown>('config', text);
+  let values: unknown;
+  try {
+    values = JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`--config must be JSON; ${config} is not (${(error as Error).message})`);
+  }
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     throw new UsageError(`--config must be an object of options; got ${config}`);
   }

@@ -4,7 +4,7 @@ import type {ModelConfig} from '../core/model/config.js';
 import {
   encodeView,
   LONGEST_LINK,
-  readView,
+  parseView,
   type View,
   viewJson,
 } from '../core/session/view-link.js';
@@ -136,7 +136,7 @@ export class RedoShareMenu extends LitElement {
     this.failed = false;
     this.text = '';
     try {
-      const view = readView(JSON.parse(await file.text()));
+      const view = parseView(await file.text());
       this.message = explorerStrings.share.opened(file.name);
       this.dispatchEvent(
         new CustomEvent('view-open', {detail: {view}, bubbles: true, composed: true})

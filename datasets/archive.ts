@@ -23,9 +23,9 @@ export async function readRemoteArchive(
   source: ByteSource,
   name: string
 ): Promise<TreeFile[] | undefined> {
-  const head = new Uint8Array(await (await source.read(0, 2)).arrayBuffer());
+  const head = await source.read(0, 2);
   if (isZip(head)) return readZip(source, name);
-  return readArchive(await source.read(0, source.size), name);
+  return readArchive(new Blob([await source.read(0, source.size)]), name);
 }
 
 /**
@@ -36,7 +36,7 @@ export async function readArchive(file: Blob, name: string): Promise<TreeFile[] 
   const head = new Uint8Array(await file.slice(0, 512).arrayBuffer());
   if (head[0] === 0x1f && head[1] === 0x8b) {
     const unpacked = file.stream().pipeThrough(new DecompressionStream('gzip'));
-    const tar = await readAtMost(unpacked, MAX_UNPACKED_BYTES, `images: ${name}`).catch(
+    const parts = await readAtMost(unpacked, MAX_UNPACKED_BYTES, `images: ${name}`).catch(
       (error: unknown) => {
         if ((error as Error).message.startsWith('images: ')) throw error;
         throw new Error(`images: ${name} must be a whole gzip file; it is damaged or cut short`, {
@@ -44,7 +44,7 @@ export async function readArchive(file: Blob, name: string): Promise<TreeFile[] 
         });
       }
     );
-    return readTar(tar, name);
+    return readTar(new Blob(parts), name);
   }
   if (isZip(head)) return readZip(blobSource(file), name);
   if (head.length === 512 && hasChecksum(head) && head[0] !== 0) return readTar(file, name);

@@ -50,4 +50,13 @@ export interface Dataset {
    * @throws RangeError if an index is outside the split.
    */
   read(split: Split, indices: readonly number[]): Promise<Samples>;
+
+  /**
+   * Images made small, to be looked at and not to be computed with; absent where `read` is as fast.
+   *
+   * @param side Height and width, in pixels.
+   * @returns Colours `[side, side, 3]` of each.
+   * @throws RangeError if an index is outside the split.
+   */
+  thumbnails?(split: Split, indices: readonly number[], side: number): Promise<Uint8Array[]>;
 }

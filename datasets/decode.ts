@@ -1,5 +1,6 @@
 /** Decodes images: by the browser where there is one that can in a worker, else by JavaScript. */
 
+import {asBlob, type FileBytes} from './byte-source.js';
 import {type ImageHeader, readImageHeader, readPpmNumbers} from './image-header.js';
 import type {Pixels} from './square.js';
 
@@ -26,7 +27,11 @@ const isNative = typeof createImageBitmap === 'function' && typeof OffscreenCanv
  *     square alone at this side, averaged, which takes a fraction of the time.
  * @throws Error that names the file if it is no image, too large, or damaged.
  */
-export async function decodeImage(file: Blob, path: string, enough = Infinity): Promise<Shown> {
+export async function decodeImage(
+  file: FileBytes,
+  path: string,
+  enough = Infinity
+): Promise<Shown> {
   const header = await readImageHeader(file, path);
   return orDamaged(path, async () => {
     if (isNative && header.format !== 'ppm') return decodeNatively(file, enough);
@@ -42,14 +47,14 @@ export async function decodeImage(file: Blob, path: string, enough = Infinity): 
  * Decodes a mask. PNGs are decoded alike everywhere, untouched by colour management, so that their
  * values are those in the file.
  */
-export async function decodeMask(file: Blob, path: string): Promise<Decoded> {
+export async function decodeMask(file: FileBytes, path: string): Promise<Decoded> {
   const header = await readImageHeader(file, path);
   if (header.format !== 'png') return (await decodeImage(file, path)).pixels;
   return orDamaged(path, async () => (await import('./png.js')).decodePng(await bytesOf(file)));
 }
 
-async function decodeNatively(file: Blob, enough: number): Promise<Shown> {
-  const bitmap = await createImageBitmap(file, {premultiplyAlpha: 'none'});
+async function decodeNatively(file: FileBytes, enough: number): Promise<Shown> {
+  const bitmap = await createImageBitmap(await asBlob(file), {premultiplyAlpha: 'none'});
   try {
     const {width, height} = bitmap;
     const side = Math.min(width, height);
@@ -68,7 +73,7 @@ async function decodeNatively(file: Blob, enough: number): Promise<Shown> {
   }
 }
 
-async function decodeInScript(file: Blob, header: ImageHeader, path: string): Promise<Pixels> {
+async function decodeInScript(file: FileBytes, header: ImageHeader, path: string): Promise<Pixels> {
   const bytes = await bytesOf(file);
   switch (header.format) {
     case 'png':
@@ -117,7 +122,7 @@ export function turn({width, height, data}: Pixels, orientation: number): Pixels
   return {width: w, height: h, data: turned};
 }
 
-async function bytesOf(file: Blob): Promise<Uint8Array> {
+async function bytesOf(file: FileBytes): Promise<Uint8Array> {
   return new Uint8Array(await file.arrayBuffer());
 }
 

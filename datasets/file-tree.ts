@@ -1,11 +1,13 @@
 /** Files by path, from wherever they come: a folder, an archive, addresses. */
 
+import type {FileBytes} from './byte-source.js';
+
 /** One file, read when it is asked for. */
 export interface TreeFile {
   /** Names from the root, `/` between them. */
   readonly path: string;
   /** @throws Error that names the file if it can't be read. */
-  read(): Promise<Blob>;
+  read(): Promise<FileBytes>;
 }
 
 /** What systems leave in folders and archives, and nobody means. */

@@ -1,5 +1,6 @@
 /** What the first bytes of an image say, read before anything is decoded. */
 
+import type {FileBytes} from './byte-source.js';
 import {MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE} from './limits.js';
 
 export type ImageFormat = 'jpeg' | 'png' | 'ppm' | 'webp' | 'gif' | 'bmp';
@@ -22,7 +23,7 @@ const HEADER_BYTES = 2 ** 18;
  * @param path What errors call the file.
  * @throws Error if the file is no image that is known, is cut short, or is too large to decode.
  */
-export async function readImageHeader(file: Blob, path: string): Promise<ImageHeader> {
+export async function readImageHeader(file: FileBytes, path: string): Promise<ImageHeader> {
   const header = (await parseStart(file, FIRST_BYTES)) ?? (await parseStart(file, HEADER_BYTES));
   if (header === 'cut') throw new Error(`images: ${path} must be a whole image; it is cut short`);
   if (!header || header === 'other') {
@@ -46,7 +47,7 @@ export async function readImageHeader(file: Blob, path: string): Promise<ImageHe
  * undefined if there is more of the file, and more is needed.
  */
 async function parseStart(
-  file: Blob,
+  file: FileBytes,
   length: number
 ): Promise<ImageHeader | 'other' | 'cut' | undefined> {
   const bytes = new DataView(await file.slice(0, length).arrayBuffer());

@@ -6,6 +6,7 @@ import type {TreeFile} from './file-tree.js';
 import {inLanes} from './lanes.js';
 import type {Resampling} from './source.js';
 import {nearestMaskPixels, toSquare} from './square.js';
+import {readThumbnail} from './thumbnail.js';
 
 /** True region of one pixel of a mask, row · width + column. */
 export type LabelRule = (mask: Decoded, pixel: number) => number;
@@ -34,6 +35,8 @@ const KEPT_BYTES = 2 ** 28;
 const REDUCTION = 4;
 /** Images decoded at a time: a large photograph takes 100 MB meanwhile. */
 const LANES = 4;
+/** Images that are made small at a time: mostly straight to that size. */
+const THUMBNAIL_LANES = 8;
 
 /** An image at the model's size. */
 export interface Square {
@@ -68,15 +71,17 @@ export function createImageSet(plan: ImagePlan, size: number): Dataset {
   const labelled = all.every(item => item.mask)
     ? undefined
     : {train: indicesOf('train'), val: indicesOf('val'), test: indicesOf('test')};
-  const read = async (split: Split, indices: readonly number[]): Promise<Samples> => {
-    for (const index of indices) {
+  const itemsOf = (split: Split, indices: readonly number[]): ImageItem[] =>
+    indices.map(index => {
       if (!Number.isInteger(index) || index < 0 || index >= counts[split]) {
         throw new RangeError(
           `${name}.read: indices of ${split} must be integers from 0 to ${counts[split] - 1}; got ${index}`
         );
       }
-    }
-    const items = indices.map(index => splits[split][index]!);
+      return splits[split][index]!;
+    });
+  const read = async (split: Split, indices: readonly number[]): Promise<Samples> => {
+    const items = itemsOf(split, indices);
     const pixels = size * size;
     const images = new Float32Array(items.length * pixels * 3);
     const labels = items.every(item => item.mask)
@@ -89,7 +94,19 @@ export function createImageSet(plan: ImagePlan, size: number): Dataset {
     });
     return {count: items.length, size, images, ...(labels && {labels})};
   };
-  return {name, size, regionNames, counts, notes, wholeSplit, ...(labelled && {labelled}), read};
+  const thumbnails = async (
+    split: Split,
+    indices: readonly number[],
+    side: number
+  ): Promise<Uint8Array[]> => {
+    const small: Uint8Array[] = [];
+    await inLanes(THUMBNAIL_LANES, itemsOf(split, indices), async ({image}, i) => {
+      small[i] = await readThumbnail(await image.read(), image.path, side);
+    });
+    return small;
+  };
+  const about = {name, size, regionNames, counts, notes, wholeSplit};
+  return {...about, ...(labelled && {labelled}), read, thumbnails};
 }
 
 /** Reads and decodes an image with its mask. @throws Error that names the file that is damaged. */

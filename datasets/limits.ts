@@ -12,7 +12,7 @@ export const MAX_IMAGE_PIXELS = 120_000_000;
 export const MAX_IMAGE_SIDE = 20_000;
 
 /**
- * Everything that a stream gives, as one blob.
+ * Everything that a stream gives, in its parts.
  *
  * @throws Error if there is more than `limitBytes`; then the stream is not read on.
  */
@@ -20,13 +20,13 @@ export async function readAtMost(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   limitBytes: number,
   what: string
-): Promise<Blob> {
+): Promise<Uint8Array<ArrayBuffer>[]> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let sizeBytes = 0;
   const reader = stream.getReader();
   for (;;) {
     const {value, done} = await reader.read();
-    if (done) return new Blob(parts);
+    if (done) return parts;
     sizeBytes += value.byteLength;
     if (sizeBytes > limitBytes) {
       await reader.cancel().catch(() => undefined);
@@ -34,4 +34,17 @@ export async function readAtMost(
     }
     parts.push(value);
   }
+}
+
+/** Parts as one array. */
+export function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

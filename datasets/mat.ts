@@ -1,6 +1,7 @@
 /** Reads MATLAB 5 files of plain numbers, compressed or not: what Oxford's flowers come with. */
 
-import {MAX_FILE_BYTES, readAtMost} from './limits.js';
+import type {FileBytes} from './byte-source.js';
+import {joined, MAX_FILE_BYTES, readAtMost} from './limits.js';
 
 const HEADER_BYTES = 128;
 const COMPRESSED = 15;
@@ -32,7 +33,7 @@ interface Element {
  * @returns The numbers of each matrix by its name, column by column.
  * @throws Error that names the file if it is no MATLAB 5 file, or damaged.
  */
-export async function readMat(file: Blob, path: string): Promise<Map<string, number[]>> {
+export async function readMat(file: FileBytes, path: string): Promise<Map<string, number[]>> {
   const bytes = await file.arrayBuffer();
   const view = new DataView(bytes);
   if (bytes.byteLength < HEADER_BYTES || view.getUint16(126, true) !== 0x4d49) {
@@ -92,7 +93,5 @@ function elementAt(view: DataView<ArrayBuffer>, at: number, padded = true): Elem
 
 async function inflate(data: DataView<ArrayBuffer>, path: string): Promise<DataView<ArrayBuffer>> {
   const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream('deflate'));
-  return new DataView(
-    await (await readAtMost(stream, MAX_FILE_BYTES, `images: ${path}`)).arrayBuffer()
-  );
+  return new DataView(joined(await readAtMost(stream, MAX_FILE_BYTES, `images: ${path}`)).buffer);
 }

@@ -9,6 +9,7 @@
  *     redo.json            the manifest
  */
 
+import type {FileBytes} from './byte-source.js';
 import {stemOf, type TreeFile} from './file-tree.js';
 import type {ImageItem, ImagePlan, LabelRule} from './image-set.js';
 import {parseManifest, type Manifest} from './packed-manifest.js';
@@ -160,7 +161,7 @@ class Sums {
   }
 
   /** @throws Error that names the file if it is not as it was packed. */
-  async check(index: number, path: string, file: Blob): Promise<void> {
+  async check(index: number, path: string, file: FileBytes): Promise<void> {
     const list = Math.floor(index / FILES_A_LIST);
     let lines = this.read.get(list);
     if (!lines) {

@@ -34,9 +34,14 @@ export async function openRemote(url: string): Promise<ByteSource> {
   return blobSource(await readWhole(url, await ask(url), size));
 }
 
-async function readRange(url: string, size: number, from: number, to: number): Promise<Blob> {
+async function readRange(
+  url: string,
+  size: number,
+  from: number,
+  to: number
+): Promise<Uint8Array<ArrayBuffer>> {
   const [begin, end] = [Math.max(0, from), Math.min(size, to)];
-  if (begin >= end) return new Blob();
+  if (begin >= end) return new Uint8Array();
   const response = await ask(url, {headers: {range: `bytes=${begin}-${end - 1}`}});
   if (response.status !== 206) {
     await response.body?.cancel();
@@ -44,10 +49,10 @@ async function readRange(url: string, size: number, from: number, to: number): P
       `images: ${url} must be readable by parts, as it was at first; got status ${response.status}`
     );
   }
-  const part = await response.blob();
-  if (part.size !== end - begin) {
+  const part = new Uint8Array(await response.arrayBuffer());
+  if (part.length !== end - begin) {
     throw new Error(
-      `images: ${url} must have ${end - begin} bytes from byte ${begin} on; got ${part.size}. It was changed since it was opened: open it anew`
+      `images: ${url} must have ${end - begin} bytes from byte ${begin} on; got ${part.length}. It was changed since it was opened: open it anew`
     );
   }
   return part;
@@ -59,7 +64,7 @@ async function readWhole(url: string, response: Response, size: number): Promise
     throw tooLarge(url, `${size} bytes`);
   }
   try {
-    return await readAtMost(response.body, MAX_WHOLE_BYTES, url);
+    return new Blob(await readAtMost(response.body, MAX_WHOLE_BYTES, url));
   } catch (error) {
     if ((error as Error).message.startsWith(url)) throw tooLarge(url, 'more');
     throw unreachable(url, error);

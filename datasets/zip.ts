@@ -1,9 +1,9 @@
 /** Reads zip archives by parts: the directory first, a file when it is asked for. */
 
-import type {ByteSource} from './byte-source.js';
+import {type ByteSource, MemoryFile} from './byte-source.js';
 import {crc32} from './crc32.js';
 import type {TreeFile} from './file-tree.js';
-import {MAX_FILE_BYTES, MAX_FILES, readAtMost} from './limits.js';
+import {joined, MAX_FILE_BYTES, MAX_FILES, readAtMost} from './limits.js';
 
 const LOCAL_HEADER = 0x04034b50;
 const DIRECTORY_ENTRY = 0x02014b50;
@@ -79,7 +79,9 @@ function readDirectory(directory: DataView<ArrayBuffer>, count: number, name: st
       throw damaged(name, `file ${i + 1} of ${count} is missing from its directory`);
     }
     const pathBytes = directory.getUint16(at + 28, true);
-    const path = decoder.decode(new Uint8Array(directory.buffer, at + 46, pathBytes));
+    const path = decoder.decode(
+      new Uint8Array(directory.buffer, directory.byteOffset + at + 46, pathBytes)
+    );
     if (directory.getUint16(at + 8, true) & 1) {
       throw new Error(
         `images: ${path} in ${name} must not be encrypted. Unpack the archive with its password, and open the folder`
@@ -98,10 +100,16 @@ function readDirectory(directory: DataView<ArrayBuffer>, count: number, name: st
     }
     at += entryBytes(directory, at);
   }
+  // Where there is no zip64, the count is what is left of it in 16 bits.
+  if (at + 4 <= directory.byteLength && directory.getUint32(at, true) === DIRECTORY_ENTRY) {
+    throw new Error(
+      `images: ${name} must state how many files it holds; it says ${count}, and holds more. Over 65,535 files need zip64: pack it anew with a program that writes it, or open the folder`
+    );
+  }
   return entries;
 }
 
-async function unpack(archive: ByteSource, entry: Entry, name: string): Promise<Blob> {
+async function unpack(archive: ByteSource, entry: Entry, name: string): Promise<MemoryFile> {
   const {path, pathBytes, method, checksum, packedBytes, sizeBytes, headerAt} = entry;
   const what = `images: ${path} in ${name}`;
   if (sizeBytes > MAX_FILE_BYTES) {
@@ -115,7 +123,7 @@ async function unpack(archive: ByteSource, entry: Entry, name: string): Promise<
   // Header and file are read at once: behind an address every reading is a round trip.
   const guess = headerAt + LOCAL_BYTES + pathBytes + SPARE_BYTES + packedBytes;
   const whole = await archive.read(headerAt, guess);
-  const header = new DataView(await whole.slice(0, LOCAL_BYTES).arrayBuffer());
+  const header = new DataView(whole.buffer, whole.byteOffset, Math.min(LOCAL_BYTES, whole.length));
   if (header.byteLength < LOCAL_BYTES || header.getUint32(0, true) !== LOCAL_HEADER) {
     throw damaged(name, `${path} is not where its directory says`);
   }
@@ -123,25 +131,29 @@ async function unpack(archive: ByteSource, entry: Entry, name: string): Promise<
   const end = begin + packedBytes;
   if (headerAt + end > archive.size) throw damaged(name, `${path} must lie within it`);
   const packed =
-    end <= whole.size
-      ? whole.slice(begin, end)
+    end <= whole.length
+      ? whole.subarray(begin, end)
       : await archive.read(headerAt + begin, headerAt + end);
-  const file =
-    method === STORED
-      ? packed
-      : await readAtMost(
-          packed.stream().pipeThrough(new DecompressionStream('deflate-raw')),
-          sizeBytes,
-          what
-        ).catch((error: unknown) => {
-          throw (error as Error).message.startsWith('images: ')
-            ? error
-            : damaged(name, `${path} can't be unpacked`);
-        });
-  if (file.size !== sizeBytes || crc32(new Uint8Array(await file.arrayBuffer())) !== checksum) {
+  const file = method === STORED ? packed : await inflate(packed, entry, name);
+  if (file.length !== sizeBytes || crc32(file) !== checksum) {
     throw damaged(name, `${path} must have its length and checksum`);
   }
-  return file;
+  return new MemoryFile(file);
+}
+
+async function inflate(
+  packed: Uint8Array<ArrayBuffer>,
+  {path, sizeBytes}: Entry,
+  name: string
+): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  try {
+    return joined(await readAtMost(stream, sizeBytes, `images: ${path} in ${name}`));
+  } catch (error) {
+    throw (error as Error).message.startsWith('images: ')
+      ? error
+      : damaged(name, `${path} can't be unpacked`);
+  }
 }
 
 function entryBytes(directory: DataView, at: number): number {
@@ -153,7 +165,8 @@ async function viewOf(
   from: number,
   to: number
 ): Promise<DataView<ArrayBuffer>> {
-  return new DataView(await (await archive.read(from, to)).arrayBuffer());
+  const {buffer, byteOffset, byteLength} = await archive.read(from, to);
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 function damaged(name: string, how: string): Error {

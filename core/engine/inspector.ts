@@ -20,7 +20,7 @@ import {assessEach} from './assessments.js';
 import {closeBitmaps} from './bitmaps.js';
 import {composeEach} from './compositions.js';
 import {featuresOf, layersOf, spectrumOf} from './inside.js';
-import {fromMasks, shrink, toDrawable, toMasks, toPicture} from './pictures.js';
+import {fromMasks, pictureOf, shrink, toDrawable, toMasks, toPicture} from './pictures.js';
 import {recoverEach} from './recoveries.js';
 import {saliency} from './saliency.js';
 import {scoreEach} from './scores.js';
@@ -78,7 +78,10 @@ export class Inspector {
 
   async thumbnails(request: Body<'thumbnails'>): Result<'thumbnails'> {
     const side = this.sideOf('thumbnails', request);
-    const {images, size, count} = await this.subject.dataset.read(request.split, request.indices);
+    const {dataset} = this.subject;
+    const small = await dataset.thumbnails?.(request.split, request.indices, side);
+    if (small) return small.map(colors => pictureOf(colors, side));
+    const {images, size, count} = await dataset.read(request.split, request.indices);
     const length = size * size * 3;
     return Array.from({length: count}, (_, i) =>
       shrink(toPicture(images.subarray(i * length, (i + 1) * length), size), side)

@@ -49,6 +49,13 @@ export function toPicture(values: Float32Array, size: number, alpha?: Float32Arr
   return {width: size, height: size, pixels};
 }
 
+/** An opaque picture. @param colors `[side, side, 3]`, in bytes. */
+export function pictureOf(colors: Uint8Array, side: number): Picture {
+  const pixels = new Uint8ClampedArray(side * side * 4).fill(255);
+  for (let p = 0; p < side * side; p++) pixels.set(colors.subarray(3 * p, 3 * p + 3), 4 * p);
+  return {width: side, height: side, pixels};
+}
+
 /** An opaque picture averaged down. @param side Height and width, a divisor of the picture's. */
 export function shrink(picture: Picture, side: number): Picture {
   const factor = picture.width / side;

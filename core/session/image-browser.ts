@@ -21,8 +21,11 @@ const SIDE = 64;
 /** Thumbnails that are kept: 16 MiB. */
 const KEPT = 1024;
 
-/** Images that are read at a time: how long a redraw may have to wait for them. */
-const PIECE = 16;
+/** Images that are read at a time, at least and at most. */
+const SMALLEST_PIECE = 16;
+const LARGEST_PIECE = 64;
+/** How long that should take: a redraw may have to wait for it. */
+const PIECE_MS = 60;
 
 /** What is said of the first images of a split; NaN of those that have not been asked about yet. */
 export interface Assessed extends Assessments {
@@ -79,6 +82,8 @@ export class ImageBrowser {
   readonly thumbnails: Resource<Thumbnails>;
 
   private readonly sources: ExplorerSources;
+  /** Images to read at a time, by how long the last took. */
+  private piece = SMALLEST_PIECE;
   private kept?: {of: ThumbnailsRequest; pictures: Map<number, Picture>};
 
   constructor(sources: ExplorerSources) {
@@ -135,6 +140,18 @@ export class ImageBrowser {
     return this.list.value.slice(...this.sight.value);
   }
 
+  /** What is to be read next: what is missing and nearest to the middle of what is in sight, in order. */
+  private next(pictures: ReadonlyMap<number, Picture>): readonly number[] {
+    const wanted = this.wanted();
+    const middle = wanted.length / 2;
+    const missing = wanted.flatMap((index, place) => (pictures.has(index) ? [] : [{index, place}]));
+    return missing
+      .sort((a, b) => Math.abs(a.place - middle) - Math.abs(b.place - middle))
+      .slice(0, this.piece)
+      .sort((a, b) => a.place - b.place)
+      .map(({index}) => index);
+  }
+
   private async assess(
     {model, split, count, size, images}: AssessRequest,
     signal: AbortSignal,
@@ -183,13 +200,15 @@ export class ImageBrowser {
     const {pictures} = this.kept;
     const thumbnails = (): Thumbnails => ({split, pictures: new Map(pictures)});
     for (;;) {
-      const indices = this.wanted()
-        .filter(index => !pictures.has(index))
-        .slice(0, PIECE);
+      const indices = this.next(pictures);
+      const begun = performance.now();
       if (indices.length === 0) return thumbnails();
       const body = {model, split, indices, side};
       const answer = await this.sources.background.request('thumbnails', body, signal);
       indices.forEach((index, i) => pictures.set(index, answer[i]!));
+      const took = performance.now() - begun;
+      const fitting = Math.floor((indices.length * PIECE_MS) / took);
+      this.piece = Math.min(Math.max(fitting, SMALLEST_PIECE), LARGEST_PIECE);
       for (const index of pictures.keys()) {
         if (pictures.size <= KEPT) break;
         pictures.delete(index);

@@ -103,6 +103,17 @@ export function readView(value: unknown): View {
   };
 }
 
+/** A view out of a file's text. @throws Error naming what is wrong. */
+export function parseView(text: string): View {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw damaged(`it is no JSON (${(cause as Error).message})`);
+  }
+  return readView(value);
+}
+
 /** The view as JSON for a file: what a link holds, legibly. */
 export function viewJson(view: View): string {
   const plain = {...view, codes: view.codes.map(code => [...code])};

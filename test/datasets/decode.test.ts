@@ -3,7 +3,9 @@ import jpeg from 'jpeg-js';
 
 import {decodeImage, decodeMask, turn} from '../../datasets/decode.js';
 import {readImageHeader} from '../../datasets/image-header.js';
-import type {Pixels} from '../../datasets/square.js';
+import {type Pixels, toSquare} from '../../datasets/square.js';
+import {readThumbnail} from '../../datasets/thumbnail.js';
+import {MemoryFile} from '../../datasets/byte-source.js';
 import {join} from './archives.js';
 import {makePng} from './images.js';
 import {rejection} from './rejection.js';
@@ -81,5 +83,38 @@ describe('decodeMask(file, path)', () => {
   it('gives the values that are in the file', async () => {
     const {data} = await decodeMask(new Blob([makePng(4, 1, 1, x => [x * 3])]), 'a.png');
     expect([0, 1, 2, 3].map(i => data[i * 4])).to.deep.equal([0, 3, 6, 9]);
+  });
+});
+
+describe('readThumbnail(file, path, side)', () => {
+  /** Mean distance of two pictures' colours, of 255. */
+  function distance(a: Uint8Array, b: Uint8Array): number {
+    expect(a.length).to.equal(b.length);
+    return a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
+  }
+
+  it('is the centre square as reading and averaging give it, of any form and turn', async () => {
+    const files: [string, Blob][] = [
+      ['a.jpg', turned(1)],
+      ['turned.jpg', turned(6)],
+      ['a.png', new Blob([makePng(48, 32, 3, x => [x * 5, 255 - x * 5, 90])])],
+    ];
+    for (const [path, file] of files) {
+      const bytes = new MemoryFile(new Uint8Array(await file.arrayBuffer()));
+      const small = await readThumbnail(bytes, path, 8);
+      const {pixels} = await decodeImage(file, path);
+      const whole = toSquare(pixels, 8, 'smooth');
+      expect(distance(small, whole), path).to.be.lessThan(8);
+      expect(distance(small, small.toReversed()), path).to.be.greaterThan(20);
+    }
+  });
+
+  it('enlarges what is smaller, and names what is damaged', async () => {
+    const small = await readThumbnail(new Blob([makePng(2, 2, 3, () => [9, 80, 200])]), 'a.png', 8);
+    expect([...small.subarray(0, 3)]).to.deep.equal([9, 80, 200]);
+    expect(small.length).to.equal(8 * 8 * 3);
+    const cut = new Blob([picture.slice(0, 300)]);
+    const {message} = await rejection(readThumbnail(cut, 'cat.jpg', 8));
+    expect(message).to.match(/^images: cat\.jpg must be a whole image/);
   });
 });

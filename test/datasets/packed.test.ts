@@ -21,7 +21,7 @@ function counted(blob: Blob): ByteSource & {reads: number; bytes: number} {
       const part = blob.slice(Math.max(0, from), Math.max(0, to));
       source.reads++;
       source.bytes += part.size;
-      return part;
+      return new Uint8Array(await part.arrayBuffer());
     },
   };
   return source;

@@ -5,6 +5,7 @@ import {
   decodeView,
   encodeView,
   LONGEST_LINK,
+  parseView,
   readView,
   type View,
   viewJson,
@@ -97,6 +98,15 @@ describe('encodeView(view), decodeView(text)', () => {
       if (result instanceof Error) expect(result.message).to.match(/^view: /);
       else expect((result as View).codes).to.be.an('array');
     }
+  });
+});
+
+describe('parseView(text)', () => {
+  it('reads what viewJson writes, and says what is no JSON', () => {
+    expect(parseView(viewJson(VIEW))).to.deep.equal(readView(JSON.parse(viewJson(VIEW))));
+    expect(() => parseView('{"preset"')).to.throw(
+      /^view: the link or file must be whole; it is no JSON/
+    );
   });
 });
 
