@@ -46,7 +46,7 @@ export class WebmRecorder {
     const stream = this.canvas.captureStream(1000 / FRAME_MS);
     this.recorder = new MediaRecorder(stream, {mimeType, videoBitsPerSecond: BITS_PER_SECOND});
     this.recorder.ondataavailable = ({data}) => this.chunks.push(data);
-    this.recorder.onerror = event => (this.failure = (event as ErrorEvent).error as Error);
+    this.recorder.onerror = event => (this.failure = event.error as Error);
     this.recorder.start();
     this.timer = setInterval(() => this.take(), FRAME_MS);
   }
