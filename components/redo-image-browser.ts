@@ -100,7 +100,7 @@ export class RedoImageBrowser extends SessionElement {
     if (index === undefined || !host) return;
     this.moveFocus = true;
     session.selectImage({split: split.peek(), index});
-    host.split = split.peek();
+    host.pickedSplit = split.peek();
     host.image = index;
     this.reveal(list.peek().indexOf(index));
     this.fire('image-pick', {index, split: split.peek()});

@@ -7,6 +7,7 @@ import {isSplit, SPLITS, type Split} from '../datasets/dataset.js';
 import type {DatasetSource} from '../datasets/source.js';
 import type {Tuning} from '../core/model/config.js';
 import type {PlaneChoice} from '../core/session/latent.js';
+import {NO_WEIGHTS} from '../core/session/model-file.js';
 import type {ModelFile} from '../core/session/open-model.js';
 import type {Session} from '../core/session/session.js';
 import type {View} from '../core/session/view-link.js';
@@ -14,6 +15,7 @@ import {MASK_LOOKS, renderImage} from './image-panel.js';
 import type {Flow} from './data-flow.js';
 import {datasetAt} from './dataset-address.js';
 import {FileDrop} from './file-drop.js';
+import {fileStem} from './file-stem.js';
 import {loadLateElements} from './late-elements.js';
 import {readPanels, type PanelName} from './panel-names.js';
 import type {SavableView} from './redo-save-menu.js';
@@ -88,6 +90,10 @@ export class RedoViewer extends LitElement {
   @state() private usualDataset?: string;
   /** Seed that the weights were made from last. */
   @state() private weightsSeed = 1;
+  /** Split that was picked by hand, in the place of `split`; gone with another model or other images. */
+  @state() pickedSplit?: Split;
+  /** Version of the images that those properties are about. */
+  private imagesVersion = 0;
 
   /** Name of a preset. */
   @property() preset = 'blobs-32';
@@ -104,7 +110,7 @@ export class RedoViewer extends LitElement {
   /** A view, as links hold it: model, image, codes, masks and panels, in the place of what other properties say. */
   @property() view?: string;
 
-  /** Split of the image in hand: `train`, `val` or `test`; the held-out ones if absent, or all of the user's own. */
+  /** Split of the image in hand: `train`, `val` or `test`; the held-out ones if absent. Of the user's own images all are shown; a split without images gives way to another. */
   @property() split?: Split;
 
   /** Index of the image in hand within its split. */
@@ -167,6 +173,7 @@ export class RedoViewer extends LitElement {
     } else if (OPENING.some(name => changed.has(name))) {
       this.open();
     }
+    if (changed.has('split')) this.pickedSplit = undefined;
     this.pushSources();
   }
 
@@ -193,6 +200,7 @@ export class RedoViewer extends LitElement {
       const {backend, place} = this;
       const engine = this.engine ?? connectEngine({backend, place});
       const state = new ViewerState(engine);
+      this.imagesVersion = 0;
       const owned = engine !== this.engine;
       this.connection.release = () =>
         void state.session.dispose().finally(() => {
@@ -223,6 +231,7 @@ export class RedoViewer extends LitElement {
     const {session, preset, datasetName, weights, seed} = this;
     this.weightsSeed = seed;
     this.usualDataset = undefined;
+    this.pickedSplit = undefined;
     const opened = this.links.opening();
     const dataset = datasetName && datasetAt(datasetName);
     void session?.open({preset, dataset, weights, seed}).then(async () => {
@@ -250,12 +259,27 @@ export class RedoViewer extends LitElement {
     this.session.awake.value = this.visible || this.background;
     this.session.validation.wanted.value = this.visible && this.shown.has('history');
     this.session.region.value = Math.min(Math.max(Math.trunc(this.region) || 0, 0), regions - 1);
-    // Of the user's own images all are shown; of others those that were not trained on.
-    const split = this.session.model.peek()?.dataset.wholeSplit ?? 'test';
+    const version = this.session.imagesVersion.peek();
+    if (version !== this.imagesVersion) {
+      // What was in hand was one of the last images.
+      Object.assign(this, {imagesVersion: version, image: 0, pickedSplit: undefined});
+    }
     this.session.selectImage({
-      split: isSplit(this.split) ? this.split : split,
+      split: this.shownSplit(),
       index: Math.max(Math.trunc(this.image) || 0, 0),
     });
+  }
+
+  /** The split that is picked or asked for, if it has images; else all images, or the held-out ones. */
+  private shownSplit(): Split {
+    const {counts, wholeSplit} = this.session!.model.peek()?.dataset ?? {};
+    const wanted = [
+      this.pickedSplit,
+      this.usualDataset === undefined ? this.split : undefined,
+      wholeSplit,
+      ...SPLITS.toReversed(),
+    ].filter(isSplit);
+    return wanted.find(each => !counts || counts[each] > 0) ?? 'test';
   }
 
   private setLooks(change: Partial<panels.Looks>): void {
@@ -279,9 +303,6 @@ export class RedoViewer extends LitElement {
     const session = this.session!;
     const usual = this.usualDataset ?? session.model.peek()?.dataset.name;
     if (usual === undefined) return;
-    // The new images may be fewer than the number of the one in hand.
-    this.image = 0;
-    this.split = undefined;
     await session.useDataset(source ?? usual);
     if (session !== this.session || session.failure.peek()) return;
     this.usualDataset = source && usual;
@@ -296,6 +317,7 @@ export class RedoViewer extends LitElement {
     this.links.openedFile(session);
     // A file's model comes with its own data set.
     this.usualDataset = undefined;
+    this.pickedSplit = undefined;
   }
 
   /** One step back, or forth again, over image, codes and masks. */
@@ -305,7 +327,7 @@ export class RedoViewer extends LitElement {
     session.viewHistory[way]();
     const {image, region} = session;
     const {split, index} = image.peek();
-    Object.assign(this, {split, image: index, region: region.peek()});
+    Object.assign(this, {pickedSplit: split, image: index, region: region.peek()});
   }
 
   private handleReset({detail}: CustomEvent<TrainEvents['train-reset']>): void {
@@ -317,6 +339,17 @@ export class RedoViewer extends LitElement {
   /** State and commands behind the element; undefined until it has started. */
   get session(): Session | undefined {
     return this.current.value?.session;
+  }
+
+  /** What files of this view are called: its model, and the user's images if they are shown. */
+  private fileStem(session: Session): string {
+    const model = session.fileName.value ?? this.weights;
+    const named = model === undefined || model === NO_WEIGHTS ? this.preset : model;
+    const images = this.usualDataset === undefined ? undefined : session.model.value?.dataset.name;
+    return [named, images]
+      .filter(name => name !== undefined)
+      .map(fileStem)
+      .join('-');
   }
 
   /** The panels that are on the page, and the whole sheet. */
@@ -403,7 +436,7 @@ export class RedoViewer extends LitElement {
       ${when('timeline', () => panels.renderTimeline(session))}
       ${when('flow', () => renderFlow(state, looks, setLooks))}
       ${when('explorer', () => html`<redo-explorer class="wide" .viewer=${this}></redo-explorer>`)}
-      ${when('save', () => panels.renderSave(session, this.preset, this.savableViews, this.sharable))}
+      ${when('save', () => panels.renderSave(session, this.fileStem(session), this.savableViews, this.sharable))}
     `;
   }
 

@@ -13,8 +13,8 @@ import './redo-error-panel.js';
 export interface SessionHost {
   /** Read from a signal: who reads it while rendering renders again when it is another. */
   readonly session: Session | undefined;
-  /** Split of the image in hand; the one that is shown by itself if absent. */
-  split?: Split;
+  /** Split that was picked by hand; gone with another model or other images. */
+  pickedSplit?: Split;
   /** Index of the image in hand within its split. */
   image: number;
   /** Region in hand, from 0. */

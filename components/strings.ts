@@ -141,7 +141,7 @@ export const strings = {
   data: {
     title: 'Your images…',
     about:
-      'See the model at work on images of your own: drop files or a folder on this viewer, paste an image, or choose here.',
+      'See the model at work on images of your own: drop files, a folder, an archive (zip, tar, tar.gz) or a packed set (.redo.zip) on this viewer, paste an image, or choose here.',
     masks:
       'Masks of the same names, in a folder called masks or with _mask at their end, are the truth.',
     private: 'Nothing leaves this machine: the images are read and computed here.',

@@ -16,7 +16,7 @@ export interface LinkedViewer {
   weights?: string;
   seed: number;
   view?: string;
-  split?: Split;
+  pickedSplit?: Split;
   image: number;
   region: number;
   panels?: string;
@@ -66,7 +66,7 @@ export class ViewerLinks {
     this.error = undefined;
     this.wanted = view;
     Object.assign(viewer, {preset, datasetName: dataset, weights, seed, region});
-    Object.assign(viewer, {split: image.split, image: image.index});
+    viewer.image = image.index;
     if (panels !== undefined) viewer.panels = panels;
     // Opened anew also if it is the same model: it may have been trained since.
     viewer.requestUpdate('preset', null);
@@ -148,10 +148,12 @@ export class ViewerLinks {
 
   private async finish(session: Session, view: View): Promise<void> {
     try {
+      this.viewer.pickedSplit = view.image.split;
       await session.show(view);
       const iteration = session.iteration.peek();
       if (view.iteration !== iteration) this.say(strings.otherIteration(view.iteration, iteration));
     } catch (error) {
+      this.viewer.pickedSplit = undefined;
       this.fail(error as Error);
     }
   }

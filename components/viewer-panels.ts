@@ -213,23 +213,24 @@ export function renderTimeline({timeline, iteration, status}: Session): Template
 }
 
 /**
+ * @param stem What files are called, before the name of the view.
  * @param views What is on the page to be saved.
  * @param sharable What is seen, to be reproduced elsewhere.
  */
 export function renderSave(
   session: Session,
-  preset: string,
+  stem: string,
   views: () => readonly SavableView[],
   sharable: () => Promise<Sharable | undefined>
 ): TemplateResult {
   return html`<section class="wide save" aria-labelledby="save-title">
     <div>
       <h2 id="save-title">${strings.save.title}</h2>
-      <redo-save-menu file-name=${preset} .views=${views} .session=${session}></redo-save-menu>
+      <redo-save-menu file-name=${stem} .views=${views} .session=${session}></redo-save-menu>
     </div>
     <div>
       <h2>${strings.share.title}</h2>
-      <redo-share-menu file-name=${preset} .sharable=${sharable}></redo-share-menu>
+      <redo-share-menu file-name=${stem} .sharable=${sharable}></redo-share-menu>
     </div>
   </section>`;
 }

@@ -366,6 +366,39 @@ describe('redo-viewer', () => {
       expect(findAll(el, 'redo-error-panel')).to.be.empty;
     });
 
+    it('is of the split that was picked until other images or another model come', async () => {
+      const {el, engine} = await viewer();
+      const shown = () => el.session!.image.peek();
+      const pick = async (index: number) => {
+        Object.assign(el, {pickedSplit: 'val', image: index});
+        await settled(engine, el);
+        expect(shown()).to.deep.equal({split: 'val', index});
+      };
+      await pick(2);
+      const files = [{path: 'a.png', blob: new Blob(['a'])}];
+      const detail = {source: {name: 'mine', files}};
+      engine.failNext('dataset', 'images: no');
+      el.renderRoot
+        .querySelector('.sheet')!
+        .dispatchEvent(new CustomEvent('images-pick', {detail}));
+      await settled(engine, el);
+      expect(shown(), 'what was there stays').to.deep.equal({split: 'val', index: 2});
+      el.renderRoot
+        .querySelector('.sheet')!
+        .dispatchEvent(new CustomEvent('images-pick', {detail}));
+      await settled(engine, el);
+      // All of the user's own.
+      expect(shown()).to.deep.equal({split: 'train', index: 0});
+      await pick(1);
+      el.seed = 2;
+      await settled(engine, el);
+      expect(shown()).to.deep.equal({split: 'test', index: 1});
+      await pick(2);
+      el.split = 'train';
+      await settled(engine, el);
+      expect(shown()).to.deep.equal({split: 'train', index: 2});
+    });
+
     it('does not show another image’s masks where its own failed', async () => {
       const {el, engine, inner} = await viewer();
       engine.failNext('segment', 'segment: no');
