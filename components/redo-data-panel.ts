@@ -12,6 +12,7 @@ import {controls, theme} from './theme.js';
  *
  * @summary Picker of own images.
  * @fires images-pick - The user gave images; `detail` is `{source: DatasetSource}`.
+ * @fires images-stop - The user wants the images that are being read no more.
  * @fires images-reset - The user wants the preset's data set back.
  * @csspart video - What the camera sees.
  */
@@ -101,6 +102,9 @@ export class RedoDataPanel extends LitElement {
 
   /** Whether images are being read. */
   @property({type: Boolean}) working = false;
+
+  /** How much of them has been read, in [0, 1], where that is known. */
+  @property({type: Number}) progress?: number;
 
   private listening?: AbortController;
 
@@ -208,8 +212,8 @@ export class RedoDataPanel extends LitElement {
     this.camera = undefined;
   }
 
-  private reset(): void {
-    this.dispatchEvent(new CustomEvent('images-reset', {bubbles: true, composed: true}));
+  private tell(event: 'images-reset' | 'images-stop'): void {
+    this.dispatchEvent(new CustomEvent(event, {bubbles: true, composed: true}));
   }
 
   private renderCamera() {
@@ -229,7 +233,7 @@ export class RedoDataPanel extends LitElement {
     const count = wholeSplit ? counts[wholeSplit] : counts.train + counts.val + counts.test;
     return html`<div class="actions">
         <span>${strings.data.open(info.name, count)}</span>
-        <button ?disabled=${this.working} @click=${this.reset}>
+        <button ?disabled=${this.working} @click=${() => this.tell('images-reset')}>
           ${strings.data.back(this.usual)}
         </button>
       </div>
@@ -280,8 +284,15 @@ export class RedoDataPanel extends LitElement {
       </details>
       ${this.renderOpen()}
       <p role="status" class=${this.problem ? 'failed' : 'soft'}>
-        ${this.working ? data.working : this.problem}
+        ${this.working ? data.working(this.progress) : this.problem}
       </p>
+      ${
+        this.working
+          ? html`<div class="actions">
+              <button @click=${() => this.tell('images-stop')}>${data.stopReading}</button>
+            </div>`
+          : nothing
+      }
       ${this.dragged ? html`<div class="drop" aria-hidden="true">${data.drop}</div>` : nothing}`;
   }
 }

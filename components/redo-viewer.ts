@@ -481,6 +481,7 @@ export class RedoViewer extends LitElement {
           @train-reset=${this.handleReset}
           @images-pick=${({detail}: CustomEvent<{source: DatasetSource}>) =>
             void this.useImages(detail.source)}
+          @images-stop=${() => this.session?.stopReading()}
           @images-reset=${() => void this.useImages()}
           @view-undo=${() => this.goBack('undo')}
           @view-redo=${() => this.goBack('redo')}

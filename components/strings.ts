@@ -155,7 +155,9 @@ export const strings = {
     back: (name: string) => `Back to ${name}`,
     open: (name: string, count: number) =>
       `${name}: ${count === 1 ? 'one image' : `${formatCount(count)} images`}`,
-    working: 'Reading the images…',
+    working: (share = 0) =>
+      share > 0 ? `Reading the images… ${Math.round(100 * share)}%` : 'Reading the images…',
+    stopReading: 'Stop reading',
     drop: 'Drop the images here',
     notes: 'Left out',
     pasted: 'pasted image',

@@ -56,6 +56,7 @@ export function renderImages(
   const {split, index} = session.image.value;
   const first = strip[0]?.index ?? 0;
   const {value, pending} = session.views.samples.state.value;
+  const {stage, done = 0, total = 1} = session.progress.value ?? {};
   return html`<section class="wide images" aria-label=${images.title}>
     <redo-image-strip
       .pictures=${strip.map((_, i) => (pending ? undefined : value?.[i]?.picture))}
@@ -67,7 +68,8 @@ export function renderImages(
       .info=${dataset}
       .usual=${usual}
       .target=${target}
-      .working=${session.status.value === 'busy' && session.progress.value?.stage === 'dataset'}
+      .working=${session.status.value === 'busy' && stage === 'dataset'}
+      .progress=${done / total}
     ></redo-data-panel>
     ${renderUndo(session)}
     <redo-open-model .fileName=${session.fileName.value} .info=${info}></redo-open-model>

@@ -3,6 +3,7 @@
 import {blobSource, type ByteSource} from './byte-source.js';
 import type {TreeFile} from './file-tree.js';
 import {MAX_UNPACKED_BYTES, readAtMost} from './limits.js';
+import type {Reading} from './reading.js';
 import {hasChecksum, readTar} from './tar.js';
 import {readZip} from './zip.js';
 
@@ -21,37 +22,60 @@ export function isArchiveName(path: string): boolean {
  */
 export async function readRemoteArchive(
   source: ByteSource,
-  name: string
+  name: string,
+  reading: Reading = {}
 ): Promise<TreeFile[] | undefined> {
   const head = await source.read(0, 2);
   if (isZip(head)) return readZip(source, name);
-  return readArchive(new Blob([await source.read(0, source.size)]), name);
+  return readArchive(new Blob([await source.read(0, source.size)]), name, reading);
 }
 
 /**
  * @returns The archive's files; undefined if it is none.
  * @throws Error with what is damaged.
  */
-export async function readArchive(file: Blob, name: string): Promise<TreeFile[] | undefined> {
+export async function readArchive(
+  file: Blob,
+  name: string,
+  reading: Reading = {}
+): Promise<TreeFile[] | undefined> {
   const head = new Uint8Array(await file.slice(0, 512).arrayBuffer());
   if (head[0] === 0x1f && head[1] === 0x8b) {
-    const unpacked = file.stream().pipeThrough(new DecompressionStream('gzip'));
+    const packed = file.stream().pipeThrough(watched(file.size, reading));
+    const unpacked = packed.pipeThrough(new DecompressionStream('gzip'));
     const parts = await readAtMost(unpacked, MAX_UNPACKED_BYTES, `images: ${name}`).catch(
       (error: unknown) => {
+        reading.signal?.throwIfAborted();
         if ((error as Error).message.startsWith('images: ')) throw error;
         throw new Error(`images: ${name} must be a whole gzip file; it is damaged or cut short`, {
           cause: error,
         });
       }
     );
-    return readTar(new Blob(parts), name);
+    return readTar(new Blob(parts), name, {signal: reading.signal});
   }
   if (isZip(head)) return readZip(blobSource(file), name);
-  if (head.length === 512 && hasChecksum(head) && head[0] !== 0) return readTar(file, name);
+  if (head.length === 512 && hasChecksum(head) && head[0] !== 0)
+    return readTar(file, name, reading);
   if (isArchiveName(name)) {
     throw new Error(`images: ${name} must be a zip or tar archive; its first bytes are of neither`);
   }
   return undefined;
+}
+
+/** Passes bytes on, and tells of them, until it is ended. */
+function watched(
+  size: number,
+  {signal, onProgress}: Reading
+): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  let done = 0;
+  return new TransformStream({
+    transform(bytes, controller) {
+      signal?.throwIfAborted();
+      onProgress?.((done += bytes.length), size);
+      controller.enqueue(bytes);
+    },
+  });
 }
 
 function isZip(head: Uint8Array): boolean {

@@ -1,11 +1,12 @@
 /** The data sets by name. Their code and their files are loaded when they are opened. */
 
 import type {Dataset} from './dataset.js';
+import type {Reading} from './reading.js';
 import type {DatasetSource} from './source.js';
 import type {SyntheticOptions} from './synthetic.js';
 
 /** What the caller chooses when a data set is opened. */
-export interface DatasetOptions extends SyntheticOptions {
+export interface DatasetOptions extends SyntheticOptions, Reading {
   /** Regions of the model, to which the truth of the user's own images is fitted; 2 if absent. */
   regions?: number;
 }
@@ -26,6 +27,8 @@ export const DATASET_NAMES = Object.keys(LOADERS) as readonly DatasetName[];
  *
  * @param set One of `DATASET_NAMES`, or where the user's own images are. Any string may come, because
  *     names come from attributes and commands.
+ * What `signal` ends throws its reason.
+ *
  * @throws Error if the name is unknown or the set's files can't be read.
  * @throws RangeError if the set has no images of that size.
  */
@@ -35,7 +38,8 @@ export async function openDataset(
 ): Promise<Dataset> {
   if (typeof set !== 'string') {
     const {openSource} = await import('./open-source.js');
-    return openSource(set, {size: options.size, regions: options.regions ?? 2});
+    const {size, regions = 2, signal, onProgress} = options;
+    return openSource(set, {size, regions, signal, onProgress});
   }
   const name = set;
   if (!isDatasetName(name)) {

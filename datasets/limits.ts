@@ -14,12 +14,14 @@ export const MAX_IMAGE_SIDE = 20_000;
 /**
  * Everything that a stream gives, in its parts.
  *
+ * @param onBytes Told how many bytes there are, whenever there are more.
  * @throws Error if there is more than `limitBytes`; then the stream is not read on.
  */
 export async function readAtMost(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   limitBytes: number,
-  what: string
+  what: string,
+  onBytes?: (sizeBytes: number) => void
 ): Promise<Uint8Array<ArrayBuffer>[]> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let sizeBytes = 0;
@@ -33,6 +35,7 @@ export async function readAtMost(
       throw new Error(`${what} must unpack to at most ${limitBytes} bytes; it holds more`);
     }
     parts.push(value);
+    onBytes?.(sizeBytes);
   }
 }
 

@@ -9,9 +9,10 @@ import {createImageSet, type ImagePlan} from './image-set.js';
 import {planLayout} from './layouts.js';
 import {planPacked} from './packed.js';
 import {download, openRemote} from './remote.js';
+import type {Reading} from './reading.js';
 import type {DatasetSource} from './source.js';
 
-export interface SourceOptions {
+export interface SourceOptions extends Reading {
   /** Height and width that images are brought to, in pixels. */
   size: number;
   /** Regions of the model: true regions are no more. */
@@ -23,9 +24,9 @@ export interface SourceOptions {
  */
 export async function openSource(
   source: DatasetSource,
-  {size, regions}: SourceOptions
+  {size, ...options}: SourceOptions
 ): Promise<Dataset> {
-  const plan = await planSource(source, {size, regions});
+  const plan = await planSource(source, {size, ...options});
   return createImageSet({...plan, resampling: source.resampling ?? plan.resampling}, size);
 }
 
@@ -37,16 +38,17 @@ export async function planSource(
   const plan = await planImages(source, options);
   if (!source.masks) return plan;
   const {from, ...given} = source.masks;
-  const files = tidyTree((await filesOf(from, 'masks')).files);
+  const files = tidyTree((await filesOf(from, options, 'masks')).files);
   return withMasks(plan, {...given, files}, from.name, options.regions);
 }
 
 async function planImages(
   source: DatasetSource,
-  {size, regions}: SourceOptions
+  {size, regions, ...reading}: SourceOptions
 ): Promise<ImagePlan> {
   const {name} = source;
-  const {files: found, isArchive} = await filesOf(source);
+  const {files: found, isArchive} = await filesOf(source, reading);
+  reading.signal?.throwIfAborted();
   const packed = isArchive && (await planPacked(found, name, {size, regions}));
   if (packed) return packed;
   const files = tidyTree(found);
@@ -62,16 +64,18 @@ interface Found {
 /** Archives are taken apart where they are all that there is; beside images they are left alone. */
 async function filesOf(
   {name, files = [], urls = []}: DatasetSource,
+  {signal, onProgress}: Reading,
   what = 'images'
 ): Promise<Found> {
+  const reading = {signal, onProgress};
   const [only] = files;
   if (only && files.length === 1 && urls.length === 0) {
-    const inside = await readArchive(only.blob, only.path);
+    const inside = await readArchive(only.blob, only.path, reading);
     if (inside) return {files: inside, isArchive: true};
   }
   const [address] = urls;
   if (address && urls.length === 1 && files.length === 0 && isArchiveName(pathOf(address))) {
-    const inside = await readRemoteArchive(await openRemote(address), address);
+    const inside = await readRemoteArchive(await openRemote(address, reading), address, reading);
     if (inside) return {files: inside, isArchive: true};
   }
   if (files.length + urls.length === 0) {

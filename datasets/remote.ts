@@ -2,6 +2,7 @@
 
 import {blobSource, type ByteSource} from './byte-source.js';
 import {readAtMost} from './limits.js';
+import type {Reading} from './reading.js';
 
 /** Bytes of a file that is read whole where the server knows no parts. */
 const MAX_WHOLE_BYTES = 2 ** 29;
@@ -19,19 +20,22 @@ export async function download(url: string): Promise<Blob> {
  * @throws Error that names the address if it can't be read, or if it would have to be read whole and
  *     is larger than 512 MB.
  */
-export async function openRemote(url: string): Promise<ByteSource> {
-  const head = await ask(url, {method: 'HEAD'}, [405, 501]);
+export async function openRemote(
+  url: string,
+  {signal, onProgress}: Reading = {}
+): Promise<ByteSource> {
+  const head = await ask(url, {method: 'HEAD', signal}, [405, 501]);
   const size = Number(head.headers.get('content-length') ?? 0);
   const isPacked = head.headers.get('content-encoding') !== null;
   if (head.ok && size > 0 && !isPacked) {
-    const first = await ask(url, {headers: {range: 'bytes=0-0'}});
+    const first = await ask(url, {headers: {range: 'bytes=0-0'}, signal});
     if (first.status === 206) {
       await first.arrayBuffer();
       return {size, read: (from, to) => readRange(url, size, from, to)};
     }
-    return blobSource(await readWhole(url, first, size));
+    return blobSource(await readWhole(url, first, size, onProgress));
   }
-  return blobSource(await readWhole(url, await ask(url), size));
+  return blobSource(await readWhole(url, await ask(url, {signal}), size, onProgress));
 }
 
 async function readRange(
@@ -58,17 +62,28 @@ async function readRange(
   return part;
 }
 
-async function readWhole(url: string, response: Response, size: number): Promise<Blob> {
+async function readWhole(
+  url: string,
+  response: Response,
+  size: number,
+  onProgress?: Reading['onProgress']
+): Promise<Blob> {
   if (size > MAX_WHOLE_BYTES || !response.body) {
     await response.body?.cancel();
     throw tooLarge(url, `${size} bytes`);
   }
   try {
-    return new Blob(await readAtMost(response.body, MAX_WHOLE_BYTES, url));
+    const onBytes = size > 0 ? (done: number) => onProgress?.(done, size) : undefined;
+    return new Blob(await readAtMost(response.body, MAX_WHOLE_BYTES, url, onBytes));
   } catch (error) {
+    if (isAbort(error)) throw error;
     if ((error as Error).message.startsWith(url)) throw tooLarge(url, 'more');
     throw unreachable(url, error);
   }
+}
+
+function isAbort(error: unknown): boolean {
+  return (error as Error).name === 'AbortError';
 }
 
 async function ask(
@@ -80,6 +95,7 @@ async function ask(
   try {
     response = await fetch(url, request);
   } catch (error) {
+    if (isAbort(error)) throw error;
     throw unreachable(url, error);
   }
   if (!response.ok && !allowed.includes(response.status)) {

@@ -2,6 +2,7 @@
 
 import type {TreeFile} from './file-tree.js';
 import {MAX_FILES} from './limits.js';
+import type {Reading} from './reading.js';
 
 const BLOCK = 512;
 /** Bytes read at a time while headers are looked for. */
@@ -13,8 +14,12 @@ const MAX_RECORD_BYTES = 2 ** 20;
  * @returns The archive's files: views into it, read when they are asked for.
  * @throws Error with where it is damaged.
  */
-export async function readTar(archive: Blob, name: string): Promise<TreeFile[]> {
-  const bytes = new Window(archive);
+export async function readTar(
+  archive: Blob,
+  name: string,
+  {signal, onProgress}: Reading = {}
+): Promise<TreeFile[]> {
+  const bytes = new Window(archive, () => signal?.throwIfAborted());
   const files: TreeFile[] = [];
   let longPath: string | undefined;
   for (let at = 0; at < archive.size;) {
@@ -30,6 +35,7 @@ export async function readTar(archive: Blob, name: string): Promise<TreeFile[]> 
       throw damaged(name, `the file at byte ${at} must lie within it`);
     }
     at = end;
+    onProgress?.(at, archive.size);
     const kind = String.fromCharCode(header[156]!);
     if (kind === 'L' || kind === 'x') {
       if (sizeBytes > MAX_RECORD_BYTES)
@@ -96,16 +102,20 @@ function damaged(name: string, how: string): Error {
 /** Bytes of a blob, fetched by windows. */
 class Window {
   private readonly blob: Blob;
+  private readonly beforeEach: () => void;
   private start = 0;
   private bytes = new Uint8Array();
 
-  constructor(blob: Blob) {
+  /** @param beforeEach Called before each window. */
+  constructor(blob: Blob, beforeEach: () => void) {
     this.blob = blob;
+    this.beforeEach = beforeEach;
   }
 
   /** Fewer bytes at the blob's end. */
   async read(at: number, length: number): Promise<Uint8Array> {
     if (at < this.start || at + length > this.start + this.bytes.length) {
+      this.beforeEach();
       const part = this.blob.slice(at, at + Math.max(length, WINDOW));
       this.bytes = new Uint8Array(await part.arrayBuffer());
       this.start = at;

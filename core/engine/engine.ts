@@ -82,7 +82,7 @@ export class Engine implements EngineClient {
     dataset: async ({model, dataset}, {signal, onProgress}) => {
       onProgress?.({stage: 'dataset', done: 0, total: 1});
       const {config, datasetSeed} = this.model(model);
-      const opened = await openFor(config, dataset, datasetSeed);
+      const opened = await openFor(config, dataset, datasetSeed, {signal, onProgress});
       signal?.throwIfAborted();
       await this.model(model).useDataset(opened);
       onProgress?.({stage: 'dataset', done: 1, total: 1});
@@ -267,9 +267,17 @@ function nameOf(data: string | DatasetSource): string {
 async function openFor(
   {size, regions}: ModelConfig,
   data: string | DatasetSource,
-  seed: number
+  seed: number,
+  {signal, onProgress}: RequestOptions = {}
 ): Promise<Dataset> {
-  const dataset = await openDataset(data, {size, seed, regions});
+  let told = 0;
+  const tell = (done: number, total: number): void => {
+    // As many messages as somebody could see.
+    const percent = Math.floor((100 * done) / total);
+    if (percent > told) onProgress?.({stage: 'dataset', done, total});
+    told = Math.max(told, percent);
+  };
+  const dataset = await openDataset(data, {size, seed, regions, signal, onProgress: tell});
   if (dataset.regionNames.length > regions) {
     throw new RangeError(
       `open: the model must have a region for each of ${dataset.regionNames.join(', ')}; got ${regions} regions for ${dataset.name}`

@@ -58,7 +58,7 @@ export class OpenModel {
   private readonly hooks: OpenModelHooks;
   /** Ends what the open model has under way. */
   private scope = new AbortController();
-  /** Ends the file that is being opened. */
+  /** Ends the reading of files that is under way. */
   private reading?: AbortController;
   /** Counts the commands: only the newest clears up. */
   private turn = 0;
@@ -116,8 +116,7 @@ export class OpenModel {
    * was kept whole goes on exactly; else `seed` is its seed. A newer file ends the opening of an older.
    */
   async openFile(file: ModelFile, seed: number): Promise<void> {
-    this.reading?.abort();
-    const reading = (this.reading = new AbortController());
+    const reading = this.beginReading();
     const work = async (
       scope: AbortSignal,
       onProgress: (progress: SessionProgress) => void
@@ -196,9 +195,22 @@ export class OpenModel {
   async useDataset(dataset: string | DatasetSource): Promise<void> {
     const model = this.handle();
     this.hooks.onStop();
-    await this.run('dataset', undefined, (signal, onProgress) =>
-      this.engine.request('dataset', {model, dataset}, {signal, onProgress})
-    );
+    const reading = this.beginReading();
+    await this.run('dataset', undefined, (scope, onProgress) => {
+      const signal = AbortSignal.any([scope, reading.signal]);
+      return this.engine.request('dataset', {model, dataset}, {signal, onProgress});
+    });
+  }
+
+  /** Ends the opening of other images or of a file; what is open stays. */
+  stopReading(): void {
+    this.reading?.abort();
+  }
+
+  /** Ends the reading of other files: a newer one counts. */
+  private beginReading(): AbortController {
+    this.reading?.abort();
+    return (this.reading = new AbortController());
   }
 
   /** Leaves the model, or ends its opening; resolves when it is freed. */
@@ -281,11 +293,17 @@ export class OpenModel {
       });
       if (replaced) await this.close(replaced);
     } catch (reason) {
-      if (turn === this.turn) {
+      // Who stopped it needs no telling.
+      const isStopped = isReading(command) && this.reading?.signal.aborted;
+      if (turn === this.turn && !isStopped) {
         this.fail(command, reason, () => void this.run(command, seed, work, fileName));
       }
     } finally {
       if (turn === this.turn) batch(() => this.clear());
     }
   }
+}
+
+function isReading(command: Command): boolean {
+  return command === 'dataset' || command === 'open-file';
 }

@@ -255,6 +255,11 @@ export class Session {
     return this.opened.useDataset(dataset);
   }
 
+  /** Ends the opening of other images or of a file; what is open stays. */
+  stopReading(): void {
+    this.opened.stopReading();
+  }
+
   /**
    * Back, or forth again, to the last state of the time line that is not after an iteration. What
    * the history says of later iterations stays until training goes on from there.

@@ -87,8 +87,20 @@ describe('redo-data-panel', () => {
     const {el, status} = await dataPanel();
     el.working = true;
     await el.updateComplete;
-    expect(findAll<HTMLButtonElement>(el, 'button').every(each => each.disabled)).to.equal(true);
+    const enabled = findAll<HTMLButtonElement>(el, 'button').filter(each => !each.disabled);
+    expect(enabled.map(each => each.textContent.trim())).to.deep.equal(['Stop reading']);
     expect(status()).to.equal('Reading the images…');
+  });
+
+  it('progress says how much has been read; the button beside it fires images-stop', async () => {
+    const {el, button, status} = await dataPanel();
+    const stops = record('images-stop');
+    Object.assign(el, {working: true, progress: 0.415});
+    await el.updateComplete;
+    expect(status()).to.equal('Reading the images… 42%');
+    await expect(el).to.be.accessible();
+    button('Stop reading').click();
+    expect(stops).to.have.length(1);
   });
 
   it('fires images-pick with what is chosen, also twice', async () => {

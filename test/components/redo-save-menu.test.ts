@@ -187,8 +187,8 @@ describe('redo-save-menu', () => {
 
   it('says where the browser writes no WebM', async () => {
     const {button, message} = await menu();
-    const {isTypeSupported} = MediaRecorder;
-    MediaRecorder.isTypeSupported = () => false;
+    const known = Object.getOwnPropertyDescriptor(MediaRecorder, 'isTypeSupported')!;
+    Object.defineProperty(MediaRecorder, 'isTypeSupported', {...known, value: () => false});
     try {
       button(strings.save.recordVideo).click();
       await waitUntil(() => message() !== '');
@@ -196,7 +196,7 @@ describe('redo-save-menu', () => {
         /^Nothing was saved\. This browser can’t write WebM: record a GIF/
       );
     } finally {
-      MediaRecorder.isTypeSupported = isTypeSupported;
+      Object.defineProperty(MediaRecorder, 'isTypeSupported', known);
     }
   });
 

@@ -211,6 +211,45 @@ describe('archives of openDataset({files})', () => {
     [0, 255, 0],
   ];
 
+  it('tell how much of them has been read, and end when they are told to', async () => {
+    const noise = Uint8Array.from({length: 2 ** 21}, (_, i) => (i * 2_654_435_761) >>> 13);
+    const tar = makeTar([
+      {path: 'a.png', bytes: RED},
+      {path: 'b.bin', bytes: noise},
+      {path: 'c.png', bytes: GREEN},
+    ]);
+    for (const [name, bytes] of [
+      ['a.tar', tar],
+      ['a.tar.gz', await gzip(tar)],
+    ] as const) {
+      const told: number[] = [];
+      const reading = {
+        onProgress: (done: number, total: number) => {
+          assert.ok(done <= total);
+          told.push(done / total);
+        },
+      };
+      const source = {name: 'mine', files: [file(name, bytes)]};
+      const options = {size: 16, seed: 0, regions: 2};
+      const {counts} = await openDataset(source, {...options, ...reading});
+      assert.equal(counts.train, 2);
+      assert.ok(told.length > 2, name);
+      assert.ok(told.at(-1)! > 0.99, name);
+      assert.deepEqual(
+        told,
+        told.toSorted((a, b) => a - b)
+      );
+
+      const stop = new AbortController();
+      let calls = 0;
+      const onProgress = (): void => void (++calls === 1 && stop.abort(new Error('enough')));
+      await assert.rejects(openDataset(source, {...options, onProgress, signal: stop.signal}), {
+        message: 'enough',
+      });
+      assert.ok(calls < told.length, `${name}: must be read no further; got ${calls} parts`);
+    }
+  });
+
   it('are read as folders: zip, stored zip, tar, tar.gz', async () => {
     const archives = {
       'a.zip': await makeZip(parts),

@@ -552,6 +552,36 @@ describe('session.useDataset(dataset)', () => {
   });
 });
 
+describe('session.stopReading()', () => {
+  it('leaves the present images, without a failure, and others can be opened after it', async () => {
+    const {engine, session} = await opened();
+    const release = engine.hold('dataset');
+    const reading = session.useDataset({name: 'mine', files: []});
+    await until(() => engine.begun.at(-1)?.kind === 'dataset');
+    session.stopReading();
+    await reading;
+    expect(session.failure.value).to.equal(undefined);
+    expect(session.status.value).to.equal('ready');
+    expect(session.model.value!.dataset.name).to.equal('discs');
+    release();
+    await session.useDataset({name: 'others', files: []});
+    expect(session.model.value!.dataset.name).to.equal('others');
+  });
+
+  it('leaves the model in the place of which a file is being opened', async () => {
+    const {engine, session} = await opened();
+    const {model} = session.model.value!;
+    engine.hold('open');
+    const file = {name: 'a.safetensors', arrayBuffer: async () => new ArrayBuffer(8)};
+    const reading = session.openFile(file, 1);
+    await until(() => engine.begun.at(-1)?.kind === 'open');
+    session.stopReading();
+    await reading;
+    expect(session.failure.value).to.equal(undefined);
+    expect(session.model.value!.model).to.equal(model);
+  });
+});
+
 describe('session.restore(checkpoint)', () => {
   it('goes back to a snapshot and forgets what came after', async () => {
     const {engine, session} = await opened();
