@@ -1,13 +1,13 @@
 /**
  * The pages as they are published: they stay free while their worker trains, their links lead elsewhere,
- * and they follow a training of two processes.
+ * they follow a training of two processes, and are quick with files.
  */
 
 import assert from 'node:assert/strict';
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {copyFile, mkdir, mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {after, before, describe, it} from 'node:test';
@@ -15,9 +15,13 @@ import {after, before, describe, it} from 'node:test';
 import {launch, type Page} from 'puppeteer-core';
 import {build, preview, type PreviewServer} from 'vite';
 
+import {PackFile} from '../../cli/pack-file.js';
+import {SPLITS, type Split} from '../../datasets/dataset.js';
 import {browserFlags, findOrInstallBrowser} from '../../scripts/find-browser.js';
 import {findPython, PYTHON_ADVICE} from '../../scripts/python.js';
 import {Program} from '../support/program.js';
+import {dataPath, NO_DATA} from '../support/shared-data.js';
+import {dropAndDraw, scrollImages} from './opened-files.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -263,5 +267,76 @@ describe('experiments.html beside a training of two processes', () => {
       running.kill('SIGTERM');
       await ended;
     }
+  });
+});
+
+/** A folder of photographs as cameras and the web have them, each under several names. */
+async function makeAlbum(count: number): Promise<string> {
+  const native = dataPath('native');
+  const photographs = (await readdir(native, {recursive: true})).filter(path =>
+    /(jpg|lfw_funneled)\/.*\.jpg$/.test(path)
+  );
+  const album = join(folder, 'album');
+  await mkdir(album);
+  for (let i = 0; i < count; i++) {
+    const path = photographs[i % photographs.length]!;
+    await copyFile(join(native, path), join(album, `${String(i).padStart(2, '0')}.jpg`));
+  }
+  return album;
+}
+
+/** LFW, whose images have their size already, as `prepare-dataset` packs it. */
+async function packLfw(): Promise<{path: string; counts: Record<Split, number>}> {
+  const lists = JSON.parse(await readFile(dataPath('lfw/splits.json'), 'utf8')) as Record<
+    Split,
+    string[]
+  >;
+  const path = join(folder, 'lfw.redo.zip');
+  const pack = await PackFile.open(path, 'LFW');
+  for (const name of SPLITS.flatMap(split => lists[split])) {
+    await pack.add(`images/${name}.jpg`, await readFile(dataPath(`lfw/images/${name}.jpg`)));
+  }
+  const {train, val, test} = lists;
+  await pack.finish(
+    {
+      name: 'lfw',
+      size: 128,
+      regionNames: ['background', 'face'],
+      resampling: 'nearest',
+      notes: [],
+    },
+    {train, val, test}
+  );
+  return {path, counts: {train: train.length, val: val.length, test: test.length}};
+}
+
+describe('index.html with files of the visitor’s', {skip: NO_DATA}, () => {
+  it('draws a folder of 50 photographs in 2 s, a packed set of 13,233 in 1 s, and scrolls it without blanks', async test => {
+    const [album, lfw] = [await makeAlbum(50), await packLfw()];
+    await inBrowser(async page => {
+      await page.setViewport({width: 1480, height: 900});
+      await page.evaluate(`Object.assign(viewer, {preset: 'blobs-32', weights: 'lfw-32'})`);
+      await wait(
+        page,
+        `viewer.session?.status.value === 'ready' && viewer.session.model.value.config.size === 32 &&
+          viewer.shadowRoot.querySelector('redo-data-panel')`
+      );
+      const albumMs = await dropAndDraw(page, album, 50);
+      test.diagnostic(`folder of 50 photographs: ${albumMs.toFixed(0)} ms from the drop`);
+      assert.ok(albumMs < 2000, `got ${albumMs.toFixed(0)} ms`);
+
+      const {train, val, test: held} = lfw.counts;
+      assert.equal(train + val + held, 13_233);
+      const packedMs = await dropAndDraw(page, lfw.path, held);
+      test.diagnostic(`packed set of 13,233 images: ${packedMs.toFixed(0)} ms from the drop`);
+      assert.ok(packedMs < 1000, `got ${packedMs.toFixed(0)} ms`);
+
+      const {longest, blank, seen} = await scrollImages(page, 'train', 40);
+      test.diagnostic(
+        `of ${seen} thumbnails scrolled by, ${blank} came late, by ${longest.toFixed(0)} ms at most`
+      );
+      assert.ok(seen > 500, `images must go by; got ${seen}`);
+      assert.ok(longest <= 200, `got a blank of ${longest.toFixed(0)} ms`);
+    });
   });
 });
