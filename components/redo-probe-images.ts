@@ -3,6 +3,7 @@ import {customElement, property, state} from 'lit/decorators.js';
 import {live} from 'lit/directives/live.js';
 import type {Probe} from '../core/session/run-log.js';
 import {experimentsStrings} from './experiments-strings.js';
+import {sliderRow} from './slider-row.js';
 import {controls, theme} from './theme.js';
 
 /**
@@ -16,30 +17,10 @@ export class RedoProbeImages extends LitElement {
   static override styles = [
     theme,
     controls,
+    sliderRow,
     css`
-      :host {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr) auto;
-        align-items: center;
-        gap: 8px 12px;
-      }
-
-      input {
-        width: 100%;
-        accent-color: var(--_accent);
-      }
-
-      output {
-        font-variant-numeric: tabular-nums;
-      }
-
-      img,
-      p {
-        grid-column: 1 / -1;
-        margin: 0;
-      }
-
       img {
+        grid-column: 1 / -1;
         width: min(100%, 560px);
         image-rendering: pixelated;
       }

@@ -1,6 +1,7 @@
-import {css, html, LitElement} from 'lit';
+import {html, LitElement} from 'lit';
 import {customElement, property} from 'lit/decorators.js';
 import {live} from 'lit/directives/live.js';
+import {sliderRow} from './slider-row.js';
 import {strings} from './strings.js';
 import {controls, theme} from './theme.js';
 
@@ -13,32 +14,7 @@ import {controls, theme} from './theme.js';
  */
 @customElement('redo-timeline')
 export class RedoTimeline extends LitElement {
-  static override styles = [
-    theme,
-    controls,
-    css`
-      :host {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr) auto;
-        align-items: center;
-        gap: 4px 12px;
-      }
-
-      input {
-        width: 100%;
-        accent-color: var(--_accent);
-      }
-
-      output {
-        font-variant-numeric: tabular-nums;
-      }
-
-      p {
-        grid-column: 1 / -1;
-        margin: 0;
-      }
-    `,
-  ];
+  static override styles = [theme, controls, sliderRow];
 
   /** Iterations of the states that are kept, rising. */
   @property({attribute: false}) kept: readonly number[] = [];
