@@ -5,9 +5,23 @@
  * how much of the log. What is newer than it never happened, and is removed when the run goes on.
  */
 
-import {appendFile, mkdir, open, readdir, readFile, rename, rm, truncate} from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+} from 'node:fs/promises';
 import {join} from 'node:path';
+import {isDeepStrictEqual} from 'node:util';
 
+import type {ModelConfig} from '../core/model/config.js';
+import {readCheckpoint} from '../core/training/checkpoint.js';
 import type {IterationReport} from '../core/training/report.js';
 import {UsageError} from './options.js';
 
@@ -82,6 +96,49 @@ export class RunFolder {
 
   get state(): Readonly<RunState> {
     return this.current;
+  }
+
+  /**
+   * Begins a new run where another one is, with its log and its best weights, or at a checkpoint alone.
+   *
+   * @param source The other run's folder, which stays as it is, or a file of a whole state.
+   * @throws UsageError if there is none, or it is of another model.
+   */
+  async takeOver(source: string, model: ModelConfig): Promise<void> {
+    const other = await stat(source).catch(() => {
+      throw new UsageError(
+        `--from must be a run's folder or a checkpoint; got ${source}, which is not there`
+      );
+    });
+    let file = source;
+    if (other.isDirectory()) {
+      const state = parse(source, await readFile(join(source, STATE), 'utf8'));
+      if (state.checkpoint === undefined) {
+        throw new UsageError(
+          `--from must be a run that has a checkpoint; ${source} is at its beginning`
+        );
+      }
+      file = join(source, state.checkpoint);
+      const {seed, restarts, best, logBytes} = state;
+      const log = await readFile(join(source, LOG));
+      await appendFile(join(this.path, LOG), log.subarray(0, logBytes));
+      if (best) await copyFile(join(source, best.file), join(this.path, best.file));
+      this.current = {...this.current, seed, restarts, logBytes, ...(best && {best})};
+    }
+    const checkpoint = await bytesOf(file);
+    const {config, iteration} = readCheckpoint(checkpoint).info;
+    const [kept, given] = [config, model].map(each => JSON.stringify(each, null, 1));
+    if (!isDeepStrictEqual(config, model)) {
+      throw new UsageError(
+        `--from must be of the model that is given; ${source} has ${kept}, and ${given} is given`
+      );
+    }
+    await this.commit(iteration, checkpoint);
+  }
+
+  /** Whether nothing was kept yet. */
+  get isNew(): boolean {
+    return this.current.checkpoint === undefined;
   }
 
   /** The whole state that the run is at; undefined at its beginning. */
@@ -167,10 +224,14 @@ export class RunFolder {
     return Number(iteration) <= current.iteration;
   }
 
-  private async read(name: string): Promise<ArrayBuffer> {
-    const {buffer, byteOffset, length} = await readFile(join(this.path, name));
-    return buffer.slice(byteOffset, byteOffset + length);
+  private read(name: string): Promise<ArrayBuffer> {
+    return bytesOf(join(this.path, name));
   }
+}
+
+async function bytesOf(path: string): Promise<ArrayBuffer> {
+  const {buffer, byteOffset, length} = await readFile(path);
+  return buffer.slice(byteOffset, byteOffset + length);
 }
 
 /** Writes a file whole or not at all, also when the machine goes down. */

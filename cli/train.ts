@@ -60,6 +60,10 @@ await main(async () => {
       },
       backend: {help: 'wasm, cpu, or webgpu for a GPU', default: 'wasm'},
       run: {help: 'folder of log and checkpoints; the same command goes on from it', default: ''},
+      from: {
+        help: 'folder of another run, or a whole checkpoint, that a new --run goes on from; its settings of training may be others',
+        default: '',
+      },
       'checkpoint-every': {help: 'iterations between checkpoints', default: '500'},
       restarts: {help: 'how often a collapsed training may begin again', default: '0'},
       out: {help: 'file for the whole state, to go on from', default: ''},
@@ -76,9 +80,12 @@ await main(async () => {
     fromFile
   );
   const seeds = options.seed.split(',').map(seed => wholeNumber('seed', seed));
-  if (seeds.length > 1 && (options.out || options['out-model'])) {
-    throw new UsageError('--out and --out-model must be left out with several seeds; give --run');
+  if (seeds.length > 1 && (options.out || options['out-model'] || options.from)) {
+    throw new UsageError(
+      '--out, --out-model and --from must be left out with several seeds; give --run'
+    );
   }
+  if (options.from && !options.run) throw new UsageError('--from must be given with --run');
   const backend = NODE_BACKENDS.find(name => name === options.backend);
   if (!backend) {
     throw new UsageError(
@@ -99,6 +106,7 @@ await main(async () => {
     images: wholeNumber('images', options.images, 1),
     restarts: wholeNumber('restarts', options.restarts),
     supervision: supervisionOf(options),
+    from: options.from,
   };
   if (backend === 'webgpu') await provideWebgpu();
   const engine = new Engine({...nodeBackend(), name: backend});

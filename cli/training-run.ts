@@ -27,6 +27,8 @@ export interface TrainingOptions {
   restarts: number;
   /** Labelled images that f is taught by too. */
   supervision?: Supervision;
+  /** Folder of another run, or a checkpoint, that a new run's folder begins with; empty for none. */
+  from: string;
 }
 
 /** What is told while it runs. */
@@ -70,10 +72,12 @@ export class TrainingRun {
     const run = new TrainingRun(engine, options, folder);
     await run.start(folder?.state.seed ?? options.seed);
     if (!folder) return run;
+    const {model, config} = run.open;
+    if (options.from && folder.isNew) await folder.takeOver(options.from, config);
     run.restarts = folder.state.restarts;
     const checkpoint = await folder.checkpoint();
     if (checkpoint) {
-      run.open = await engine.request('restore', {model: run.open.model, checkpoint});
+      run.open = await engine.request('restore', {model, checkpoint, keepTraining: true});
       run.areas = (await folder.reports()).slice(-AREA_WINDOW).map(({areas}) => areas!);
     }
     return run;

@@ -51,6 +51,8 @@ def _train_all(given: dict[str, str], stop: "_Stop") -> int:
         raise UsageError(
             "--out, --out-model and --from must be left out with several seeds; give --run"
         )
+    if given["from"] and not given["run"]:
+        raise UsageError("--from must be given with --run")
     preset = find_preset(given["preset"])
     model, training = json_object("model", given), json_object("training", given)
     precision = one_of("precision", given, ("float32", "tf32", "bf16", "float64"))
@@ -149,10 +151,10 @@ def _take_over(folder: RunFolder, source: pathlib.Path, options: RunOptions) -> 
     else:
         raise UsageError(f"--from must be a run's folder or a checkpoint; got {source}, which is not there")
     info = read_checkpoint(data, str(source)).info
-    if (info.config, info.training) != (options.config, options.training):
+    if info.config != options.config:
         raise UsageError(
-            f"--from must be of the configuration that is given; {source} has {info.config}, "
-            f"{info.training}, and {options.config}, {options.training} is given"
+            f"--from must be of the model that is given; {source} has {info.config}, "
+            f"and {options.config} is given"
         )
     if state:
         folder.state |= {"seed": state["seed"], "restarts": state["restarts"]}

@@ -20,7 +20,7 @@ OPTIONS = {
     "steps": ("1000", "iterations"),
     "seed": ("0", "seed of everything random; several by commas, one run after the other"),
     "run": ("", "folder of log and checkpoints; the same command goes on from it"),
-    "from": ("", "folder of another run, or a whole checkpoint, that a new run goes on from"),
+    "from": ("", "folder of another run, or a whole checkpoint, that a new --run goes on from; its settings of training may be others"),
     "checkpoint-every": ("500", "iterations between checkpoints"),
     "restarts": ("0", "how often a collapsed training may begin again"),
     "out": ("", "file for the whole state, to go on from"),

@@ -5,7 +5,7 @@ As `cli/training-run.ts`. With several processes all of them decide alike: what 
 """
 
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Callable, Protocol
 
 import torch
@@ -144,7 +144,8 @@ class TrainingRun:
 
     def _go_on(self, data: bytes, where: str) -> None:
         checkpoint = read_checkpoint(data, where)
-        self._info = checkpoint.info
+        # The file may be of another run, begun with other settings: these are as they are given now.
+        self._info = replace(checkpoint.info, training=self.options.training)
         model = Redo(checkpoint.info.config)
         checkpoint.load(model)
         self._open(model)

@@ -122,8 +122,8 @@ export class Engine implements EngineClient {
       return this.info(model);
     },
     snapshot: ({model, ...form}) => this.model(model).snapshot(form),
-    restore: async ({model, checkpoint}) => {
-      await this.model(model).restore(checkpoint);
+    restore: async ({model, checkpoint, keepTraining}) => {
+      await this.model(model).restore(checkpoint, keepTraining);
       return this.info(model);
     },
     memory: async () => {

@@ -177,7 +177,7 @@ export class OpenModel implements Inspected {
   }
 
   /** @throws Error if the file is damaged or of other image sizes; the model stays as it was. */
-  async restore(file: ArrayBuffer): Promise<void> {
+  async restore(file: ArrayBuffer, keepTraining = false): Promise<void> {
     const checkpoint = readCheckpoint(file);
     const {config, training, seed, iteration} = checkpoint.info;
     if (config.size !== this.dataset.size) {
@@ -187,7 +187,7 @@ export class OpenModel implements Inspected {
     }
     const state = checkpoint.state();
     this.config = config;
-    await this.replace(state, training, seed, iteration);
+    await this.replace(state, keepTraining ? this.training : training, seed, iteration);
     checkpoint.restoreOptimizers(this.trainer.optimizers);
   }
 

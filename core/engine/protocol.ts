@@ -394,8 +394,14 @@ export interface Requests {
     request: {model: ModelId; compact?: boolean; plain?: boolean};
     result: ArrayBuffer;
   };
-  /** Back to a checkpoint made by `snapshot`. */
-  restore: {request: {model: ModelId; checkpoint: ArrayBuffer}; result: ModelInfo};
+  /**
+   * Back to a checkpoint made by `snapshot`, with the settings of training that it states, or with the
+   * model's own if `keepTraining`.
+   */
+  restore: {
+    request: {model: ModelId; checkpoint: ArrayBuffer; keepTraining?: boolean};
+    result: ModelInfo;
+  };
   /** What the engine holds: tensors, their bytes, and bytes of GPU textures where there are any. */
   memory: {
     request: Record<string, never>;

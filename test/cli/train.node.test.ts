@@ -160,6 +160,64 @@ describe('npm run train', () => {
     assert.equal(last.out.split('\n').at(-2), whole.out.split('\n').at(-2));
   });
 
+  it('goes on from another run or from a checkpoint with other settings, and leaves the other as it is', () => {
+    const [one, two, three] = ['one', 'two', 'three'].map(name => join(folder, 'from', name));
+    const SLOWER = ['--training', JSON.stringify({batchSize: 2, lambdaZ: 1})];
+    const first = train(...SMALL, '--run', one!, '--every', '2');
+    assert.equal(first.status, 0, first.err);
+    const kept = readdirSync(one!).map(name => readFileSync(join(one!, name)));
+    const more = [...SMALL.slice(0, 4), ...SMALL.slice(6, 8), ...SLOWER];
+
+    const second = train(...more, '--steps', '5', '--run', two!, '--from', one!);
+    assert.equal(second.status, 0, second.err);
+    assert.match(second.out, /^going on at iteration 3 of /);
+    assert.deepEqual(
+      readdirSync(one!).map(name => readFileSync(join(one!, name))),
+      kept
+    );
+    const log = readFileSync(join(two!, 'log.jsonl'), 'utf8');
+    assert.ok(log.startsWith(readFileSync(join(one!, 'log.jsonl'), 'utf8')));
+    const state = JSON.parse(readFileSync(join(two!, 'state.json'), 'utf8')) as {
+      iteration: number;
+      best: {file: string};
+    };
+    assert.equal(state.iteration, 5);
+    assert.ok(existsSync(join(two!, state.best.file)));
+
+    const file = join(two!, 'checkpoint-0-5.safetensors');
+    const {metadata} = readSafetensors(new Uint8Array(readFileSync(file)).buffer);
+    const {training} = JSON.parse(metadata.info!) as {training: {lambdaZ: number}};
+    assert.equal(training.lambdaZ, 1);
+    const third = train(
+      ...SMALL.slice(0, 4),
+      ...SMALL.slice(6),
+      '--steps',
+      '6',
+      '--run',
+      three!,
+      '--from',
+      file
+    );
+    assert.equal(third.status, 0, third.err);
+    assert.match(third.out, /^going on at iteration 5 of /);
+
+    for (const [given, says] of [
+      [['--from', one!], /--from must be given with --run/],
+      [
+        ['--run', join(folder, 'from', 'x'), '--from', join(folder, 'no')],
+        /got .*no, which is not there/,
+      ],
+      [
+        ['--run', join(folder, 'from', 'y'), '--from', one!, '--model', '{"codeSize": 3}'],
+        /--from must be of the model that is given/,
+      ],
+    ] as const) {
+      const refused = train(...more, '--steps', '5', ...given);
+      assert.equal(refused.status, 1);
+      assert.match(refused.err, says);
+    }
+  });
+
   it('trains on a folder of images, and on an archive; scores by masks where there are any', async () => {
     const images = join(folder, 'mine');
     mkdirSync(join(images, 'masks'), {recursive: true});

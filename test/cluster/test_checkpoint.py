@@ -112,5 +112,11 @@ def test_goes_on_from_a_file(written, arguments, tmp_path, capsys):
     assert run(arguments(**paper, steps=2, run=tmp_path / "run", **{"from": source})) == 0
     assert "going on at iteration 1" in capsys.readouterr().out
     assert state(tmp_path / "run")["iteration"] == 2
-    assert run(arguments(steps=2, run=tmp_path / "other", **{"from": source})) == 1
-    assert "--from must be of the configuration that is given" in capsys.readouterr().err
+    other = tmp_path / "other"
+    assert run(arguments(training={"lambdaZ": 2}, steps=3, run=other, **{"from": tmp_path / "run"})) == 0
+    now = read_checkpoint((other / "checkpoint-0-3.safetensors").read_bytes(), "a file").info
+    assert (now.iteration, now.training.variant, now.training.lambdaZ) == (3, "published", 2)
+    assert len((other / "log.jsonl").read_text().splitlines()) == 2
+    model = {"codeSize": 3}
+    assert run(arguments(model=model, steps=2, run=tmp_path / "third", **{"from": source})) == 1
+    assert "--from must be of the model that is given" in capsys.readouterr().err

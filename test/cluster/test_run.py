@@ -164,6 +164,7 @@ def test_says_what_is_wrong_with_the_images(arguments, tmp_path, capsys, damage,
         ({"device": "tpu"}, "--device must be one of cpu, cuda; got tpu"),
         ({"config": "missing.json"}, "--config must be a file of JSON; got missing.json"),
         ({"from": "missing", "run": "new"}, "--from must be a run's folder or a checkpoint; got missing"),
+        ({"from": "missing"}, "--from must be given with --run"),
         ({"unknown": 1}, "unrecognized arguments: --unknown=1"),
     ],
 )
