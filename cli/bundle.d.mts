@@ -1,1 +1,1 @@
-export function bundle(program: string, name: string): Promise<string>;
+export function bundle(programs: string[], name: string): Promise<string>;

@@ -1,7 +1,7 @@
-/** Bundles a TypeScript program of this project for Node, as `run.mjs` runs it. */
+/** Bundles TypeScript programs of this project for Node, as `run.mjs` runs them. */
 
 import {mkdir} from 'node:fs/promises';
-import {basename, dirname, resolve} from 'node:path';
+import {dirname, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 
 import {build} from 'vite';
@@ -9,12 +9,12 @@ import {build} from 'vite';
 const root = resolve(import.meta.dirname, '..');
 
 /**
- * @param {string} program Path of the source.
+ * @param {string[]} programs Paths of the sources.
  * @param {string} name Folder for the result, below the cache: two programs that are started at once
  *     must not write over each other.
- * @returns {Promise<string>} Path of the bundle.
+ * @returns {Promise<string>} The folder, with a bundle of each program's name.
  */
-export async function bundle(program, name) {
+export async function bundle(programs, name) {
   const outDir = resolve(root, 'node_modules/.cache/redo-viewer', name);
   await mkdir(outDir, {recursive: true});
   await build({
@@ -34,7 +34,8 @@ export async function bundle(program, name) {
       },
     ],
     build: {
-      ssr: resolve(process.cwd(), program),
+      ssr: true,
+      rolldownOptions: {input: programs.map(program => resolve(process.cwd(), program))},
       outDir,
       emptyOutDir: true,
       sourcemap: true,
@@ -47,5 +48,5 @@ export async function bundle(program, name) {
       target: 'node',
     },
   });
-  return resolve(outDir, `${basename(program, '.ts')}.js`);
+  return outDir;
 }

@@ -8,7 +8,7 @@
 
 import {rmSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import {basename, dirname, resolve} from 'node:path';
+import {basename, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {setFlagsFromString} from 'node:v8';
 
@@ -19,8 +19,10 @@ if (!program) throw new Error('usage: node cli/run.mjs PROGRAM.ts [arguments]');
 
 let bundled = resolve(program);
 if (program.endsWith('.ts')) {
-  bundled = await bundle(program, `${basename(program, '.ts')}-${process.pid}`);
-  process.once('exit', () => rmSync(dirname(bundled), {recursive: true, force: true}));
+  const name = basename(program, '.ts');
+  const folder = await bundle([program], `${name}-${process.pid}`);
+  process.once('exit', () => rmSync(folder, {recursive: true, force: true}));
+  bundled = resolve(folder, `${name}.js`);
 }
 // tfjs's wasm loader is a CommonJS script at heart; a module gives it neither of these two.
 globalThis.require ??= createRequire(import.meta.url);

@@ -17,6 +17,7 @@ import {parseArgs} from 'node:util';
 import {startTestRunner, type Reporter} from '@web/test-runner';
 import type {ViteDevServer} from 'vite';
 import {browserTests, createTestServer, TEST_CACHE} from '../web-test-runner.config.js';
+import {bundlePrograms} from '../test/support/program.js';
 import {findOrInstallBrowser} from './find-browser.js';
 import {countTests, findPython, PYTHON_ADVICE, runPytest} from './python.js';
 import {add, addPage, formatCount, formatPlaces, isGreen, total, type Tally} from './tally.js';
@@ -78,23 +79,31 @@ async function runInPython(files: string[], tally: Tally): Promise<void> {
   add(tally, 'python', process.env.CI ? {failed: count} : {skipped: count});
 }
 
+function runsPrograms(file: string): boolean {
+  return readFileSync(join(ROOT, file), 'utf8').includes('support/program.js');
+}
+
 /** Runs test files in Node, one after the other. */
 async function runInNode(files: string[], tally: Tally): Promise<void> {
   if (files.length === 0) return;
   const folder = mkdtempSync(join(tmpdir(), 'redo-viewer-'));
   const tap = join(folder, 'results.tap');
+  const programs = files.some(runsPrograms) ? await bundlePrograms() : undefined;
   try {
     const args = [
       ...['--import', 'tsx', '--test', '--test-concurrency=1'],
       ...['--test-reporter', 'spec', '--test-reporter-destination', 'stdout'],
       ...['--test-reporter', 'tap', '--test-reporter-destination', tap],
     ];
-    const status = await runQuietly(process.execPath, [...args, ...files]);
+    const env = {...process.env, ...(programs && {TEST_PROGRAMS: programs})};
+    const status = await runQuietly(process.execPath, [...args, ...files], env);
     const count = countTap(readFileSync(tap, 'utf8'));
     add(tally, 'node', count);
     if (status !== 0 && count.failed === 0) add(tally, 'node', {failed: 1});
   } finally {
-    rmSync(folder, {recursive: true, force: true});
+    for (const each of [folder, programs]) {
+      if (each) rmSync(each, {recursive: true, force: true});
+    }
   }
 }
 

@@ -134,12 +134,12 @@ describe('npm run train', () => {
 
   it('goes on from its folder after any kill, to the numbers of an unbroken run', async () => {
     const run = join(folder, 'killed');
-    const options = [...SMALL.slice(0, 4), ...SMALL.slice(6), '--steps', '60', '--every', '7'];
+    const options = [...SMALL.slice(0, 4), ...SMALL.slice(6), '--steps', '40', '--every', '7'];
     options.push('--checkpoint-every', '5', '--out');
     const whole = train(...options, join(folder, 'whole'), '--run', join(folder, 'unbroken'));
     assert.equal(whole.status, 0, whole.err);
     // Killed after so many lines of its log, which come at any moment between two commits.
-    for (const lines of [3, 9, 18, 29, 44]) {
+    for (const lines of [3, 9, 15, 22, 30]) {
       await killedAfter(lines, join(run, 'log.jsonl'), [
         ...options,
         join(folder, 'x'),

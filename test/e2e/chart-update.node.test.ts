@@ -13,7 +13,7 @@ import {browserFlags, findOrInstallBrowser} from '../../scripts/find-browser.js'
 import {createTestServer, TEST_CACHE} from '../../web-test-runner.config.js';
 
 const ROWS = 10_000;
-const UPDATES = 60;
+const UPDATES = 30;
 const CHARTS = 3;
 
 /** What an update may cost, a chart. */

@@ -84,8 +84,8 @@ const VARIANTS: Record<string, RunOptions> = {
 
 // On WebGPU each operation is tested by itself: drawn by the processor, one iteration takes minutes.
 for (const backend of ['cpu', 'wasm', 'webgl'] as const) {
-  // A software GPU takes its time for each new program: one variant there.
-  const variants = Object.entries(VARIANTS).slice(0, backend === 'webgl' ? 1 : undefined);
+  // A software GPU takes its time for each new program, and plain code for each step: one variant there.
+  const variants = Object.entries(VARIANTS).slice(0, backend === 'wasm' ? undefined : 1);
   for (const [title, options] of variants) {
     describeOn(backend, `Trainer, ${title}`, () => {
       it('phase() runs the phases in order, and an iteration of phases equals iterate()', async () => {
