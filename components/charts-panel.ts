@@ -28,10 +28,11 @@ export function chartListeners(set: (change: Partial<ChartLooks>) => void) {
   };
 }
 
-/** Log scale, smoothing, and the way back from a zoom. */
+/** Log scale, smoothing, `more` of the kind, and the way back from a zoom. */
 export function renderChartChecks(
   {zoom, logScale, smooth}: ChartLooks,
-  set: (change: Partial<ChartLooks>) => void
+  set: (change: Partial<ChartLooks>) => void,
+  more?: TemplateResult
 ): TemplateResult {
   const check = (name: string, checked: boolean, label: string, change: Partial<ChartLooks>) =>
     html`<label class="check">
@@ -44,7 +45,7 @@ export function renderChartChecks(
     </label>`;
   return html`<div class="checks">
     ${check('log', logScale, strings.charts.log, {logScale: !logScale})}
-    ${check('smooth', smooth, strings.charts.smooth, {smooth: !smooth})}
+    ${check('smooth', smooth, strings.charts.smooth, {smooth: !smooth})} ${more}
     ${
       zoom
         ? html`<button @click=${() => set({zoom: undefined})}>${strings.charts.whole}</button>`

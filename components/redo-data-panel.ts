@@ -29,6 +29,8 @@ export class RedoDataPanel extends LitElement {
 
       summary {
         width: max-content;
+        min-height: 30px;
+        line-height: 30px;
         cursor: pointer;
       }
 

@@ -64,15 +64,17 @@ export function renderImages(
       .selected=${index}
       .count=${dataset.counts[split]}
     ></redo-image-strip>
-    <redo-data-panel
-      .info=${dataset}
-      .usual=${usual}
-      .target=${target}
-      .working=${session.status.value === 'busy' && stage === 'dataset'}
-      .progress=${done / total}
-    ></redo-data-panel>
-    ${renderUndo(session)}
-    <redo-open-model .fileName=${session.fileName.value} .info=${info}></redo-open-model>
+    <div class="tools">
+      <redo-data-panel
+        .info=${dataset}
+        .usual=${usual}
+        .target=${target}
+        .working=${session.status.value === 'busy' && stage === 'dataset'}
+        .progress=${done / total}
+      ></redo-data-panel>
+      <redo-open-model .fileName=${session.fileName.value} .info=${info}></redo-open-model>
+      ${renderUndo(session)}
+    </div>
   </section>`;
 }
 
@@ -161,6 +163,14 @@ export function renderHistory(
   const found = collapse.value ?? worse;
   const {cursor, zoom} = chartListeners(setLooks);
   const canWatch = session.model.value?.dataset.labelled?.val !== 0;
+  const watch = html`<label class="check">
+    <input
+      type="checkbox"
+      name="watch-iou"
+      .checked=${live(looks.watchIou)}
+      @change=${() => setLooks({watchIou: !looks.watchIou})}
+    />${strings.guard.watch}
+  </label>`;
   return html`<section
     class="history"
     data-view="history"
@@ -177,19 +187,7 @@ export function renderHistory(
     ></redo-collapse-guard>
     <div class="head">
       <h2>${strings.charts.title}</h2>
-      ${renderChartChecks(looks, setLooks)}
-      ${
-        canWatch
-          ? html`<label class="check">
-              <input
-                type="checkbox"
-                name="watch-iou"
-                .checked=${live(looks.watchIou)}
-                @change=${() => setLooks({watchIou: !looks.watchIou})}
-              />${strings.guard.watch}
-            </label>`
-          : nothing
-      }
+      ${renderChartChecks(looks, setLooks, canWatch ? watch : undefined)}
     </div>
     ${renderCharts(charts.value, looks)}
   </section>`;

@@ -25,15 +25,17 @@ export const viewerStyles = css`
     gap: 1px;
     border: 1px solid var(--_line);
     border-radius: calc(var(--_radius) + 6px);
-    background: var(--_line);
+    background: var(--_surface);
     overflow: clip;
   }
 
+  /* Each panel draws its hairline into the gap, so that a place without a panel is as empty as they are. */
   .sheet > *,
   .side > * {
     min-width: 0;
     padding: 16px;
     background: var(--_surface);
+    box-shadow: 0 0 0 1px var(--_line);
   }
 
   .sheet > .side {
@@ -42,6 +44,7 @@ export const viewerStyles = css`
     gap: 1px;
     padding: 0;
     background: none;
+    box-shadow: none;
   }
 
   .sheet > .side > :only-child {
@@ -100,10 +103,22 @@ export const viewerStyles = css`
     padding-block: 8px 10px;
   }
 
+  .tools {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: start;
+    gap: 8px 24px;
+  }
+
+  /* Takes what the others leave, for what it shows when it is open. */
+  .tools > redo-data-panel {
+    flex: 1 1 260px;
+    min-width: 0;
+  }
+
   .undo-bar {
     display: flex;
     gap: 8px;
-    margin-block-end: 6px;
   }
 
   .pictures {
@@ -190,12 +205,21 @@ export const viewerStyles = css`
   }
 
   .map > summary,
+  .more > summary,
   .flow summary {
     width: fit-content;
     min-height: 30px;
-    font-weight: 600;
     line-height: 30px;
     cursor: pointer;
+  }
+
+  .map > summary,
+  .flow summary {
+    font-weight: 600;
+  }
+
+  redo-train-controls + .more {
+    margin-top: 10px;
   }
 
   .charts {
@@ -283,7 +307,8 @@ export const viewerStyles = css`
     }
 
     .pictures:not(:has(.painting)) {
-      grid-template-columns: repeat(auto-fit, minmax(160px, 240px));
+      grid-template-columns: repeat(auto-fit, minmax(160px, 1fr));
+      max-width: 780px;
     }
   }
 
@@ -314,6 +339,10 @@ export const viewerStyles = css`
       grid-template-columns: minmax(0, 1fr);
       gap: 12px;
     }
+  }
+
+  .sheet:has(> .loading) {
+    grid-template: none / minmax(0, 1fr);
   }
 
   /* Of some panels none has a place of its own; there are no more columns than panels side by side. */
