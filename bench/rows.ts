@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import type {BackendName} from '../core/engine/backend.js';
+import {keepForms, releaseForms} from '../core/kernels/kept-forms.js';
 import {useThreads} from '../core/kernels/wasm.js';
 import type {ModelConfig, TrainingConfig} from '../core/model/config.js';
 import {findPreset} from '../core/model/presets.js';
@@ -58,6 +59,7 @@ async function redraw({backend, quick, threads}: RowOptions): Promise<Row> {
   const random = new Random(SEED, 'bench', 'redraw');
   const values = Float32Array.from({length: size * size}, () => random.uniform());
   const mask = tf.tensor4d(values, [1, size, size, 1]);
+  keepForms(Object.values(weights));
   const codes = tf.tensor2d(random.normals(codeSize), [1, codeSize]);
   const onnx = await onnxContenders(
     () => redrawModel(weights, regionPrefix(0), model),
@@ -77,6 +79,7 @@ async function redraw({backend, quick, threads}: RowOptions): Promise<Row> {
       ...onnx,
     ],
     dispose: async () => {
+      releaseForms(Object.values(weights));
       tf.dispose([mask, codes, weights]);
       await releaseAll(onnx);
     },
@@ -99,6 +102,7 @@ async function scrubbed({quick}: RowOptions): Promise<Row> {
     return tf.tensor4d(values, [1, size, size, channels]);
   };
   const [mask, image] = [planes(1, 0), planes(3, -1)];
+  keepForms(Object.values(weights));
   const codes = tf.tensor2d(random.normals(codeSize), [1, codeSize]);
   const ours = (): Scrubbed => {
     const painted = paintRegion(weights, 0, mask, codes, model);
@@ -125,7 +129,10 @@ async function scrubbed({quick}: RowOptions): Promise<Row> {
       {name: 'read back', run: () => scrub(ours, true)},
       {name: 'ours', run: () => scrub(ours, false)},
     ],
-    dispose: () => tf.dispose([mask, image, codes, weights]),
+    dispose: () => {
+      releaseForms(Object.values(weights));
+      tf.dispose([mask, image, codes, weights]);
+    },
   };
 }
 
@@ -137,6 +144,7 @@ async function masks({backend, quick, threads}: RowOptions): Promise<Row> {
   const random = new Random(SEED, 'bench', 'masks');
   const values = Float32Array.from({length: size * size * 3}, () => random.uniform(-1, 1));
   const image = tf.tensor4d(values, [1, size, size, 3]);
+  keepForms(Object.values(weights));
   const onnx = await onnxContenders(
     () => maskModel(weights, model),
     {images: image},
@@ -152,6 +160,7 @@ async function masks({backend, quick, threads}: RowOptions): Promise<Row> {
       ...onnx,
     ],
     dispose: async () => {
+      releaseForms(Object.values(weights));
       tf.dispose([image, weights]);
       await releaseAll(onnx);
     },

@@ -43,7 +43,8 @@ export class RedoProgress extends LitElement {
   protected override render() {
     const {stage = 'backend', done = 0, total = 0} = this.progress ?? {};
     const share = total > 0 ? Math.min(done / total, 1) : 0;
-    return html`<span id="stage">${strings.stage(stage)}…</span>
+    const count = stage === 'compile' ? strings.compiled(done, total) : '';
+    return html`<span id="stage">${strings.stage(stage)}${count}…</span>
       <div
         part="bar"
         class="bar"

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import type {Dataset} from '../../datasets/dataset.js';
+import {compileAhead} from '../kernels/compile-ahead.js';
+import {keepForms, releaseForms} from '../kernels/kept-forms.js';
 import type {ModelConfig} from '../model/config.js';
 import {
   compose,
@@ -20,7 +22,15 @@ import {assessEach} from './assessments.js';
 import {closeBitmaps} from './bitmaps.js';
 import {composeEach} from './compositions.js';
 import {featuresOf, layersOf, spectrumOf} from './inside.js';
-import {fromMasks, pictureOf, shrink, toDrawable, toMasks, toPicture} from './pictures.js';
+import {
+  fromMasks,
+  pictureOf,
+  rehearseDrawable,
+  shrink,
+  toDrawable,
+  toMasks,
+  toPicture,
+} from './pictures.js';
 import {recoverEach} from './recoveries.js';
 import {saliency} from './saliency.js';
 import {scoreEach} from './scores.js';
@@ -278,6 +288,10 @@ export class Inspector {
   async warmUp({signal, onProgress}: RequestOptions): Promise<void> {
     const image: ImageRef = {split: 'train', index: 0};
     const regions = regionIndices(this.config);
+    await compileAhead(() => this.rehearse(), {
+      signal,
+      onProgress: (done, total) => onProgress?.({stage: 'compile', done, total}),
+    });
     const total = regions.length + 1;
     const report = (done: number): void => {
       signal?.throwIfAborted();
@@ -294,13 +308,32 @@ export class Inspector {
     }
   }
 
+  /** What `segment` and `redraw` compute, of no image, with nothing kept and nothing read. */
+  private rehearse(): void {
+    const {config} = this;
+    const {size, codeSize} = config;
+    const {state} = this.subject;
+    const image: Tensor4D = tf.tensor4d(new Float32Array(size * size * 3), [1, size, size, 3]);
+    const masks = segment(state.weights('mask'), image, config);
+    score(state.weights('discriminator'), image, config);
+    const code = tf.tensor2d(new Float32Array(codeSize), [1, codeSize]);
+    const mask = maskOf(masks, 0);
+    const painted = paintRegion(state.weights('generator'), 0, mask, code, config);
+    const composition = compose(tf.mul(painted, mask), mask, image);
+    rehearseDrawable(painted, mask);
+    rehearseDrawable(composition);
+  }
+
   private get config(): ModelConfig {
     return this.subject.config;
   }
 
   /** To be told when the weights, or the images, are others: what was kept of the old ones is no longer true. */
   forget(): void {
-    if (this.merged) tf.dispose(this.merged);
+    if (this.merged) {
+      releaseForms(tensorsOf(this.merged));
+      tf.dispose(this.merged);
+    }
     this.merged = undefined;
     tf.dispose([...this.seen.values()].flatMap(({image, masks}) => [image, masks]));
     this.seen.clear();
@@ -318,7 +351,11 @@ export class Inspector {
   }
 
   private weights(): Weights {
-    return (this.merged ??= this.subject.state.mergedWeights());
+    if (!this.merged) {
+      this.merged = this.subject.state.mergedWeights();
+      keepForms(tensorsOf(this.merged));
+    }
+    return this.merged;
   }
 
   /** An image with its masks, kept for the next look. */
@@ -400,6 +437,8 @@ export class Inspector {
     }
   }
 }
+
+const tensorsOf = (weights: Weights): tf.Tensor[] => Object.values(weights).flatMap(Object.values);
 
 /** The values of a tensor, which is disposed of unless told otherwise. */
 async function read(tensor: tf.Tensor, dispose = true): Promise<Float32Array<ArrayBuffer>> {

@@ -413,7 +413,8 @@ export type Kind = keyof Requests;
 
 /** Told while a request is at work; `done` never falls, and equals `total` at the end of a stage. */
 export interface Progress {
-  stage: 'backend' | 'dataset' | 'weights' | 'warm-up' | 'train' | 'evaluate' | 'survey';
+  stage:
+    'backend' | 'dataset' | 'weights' | 'compile' | 'warm-up' | 'train' | 'evaluate' | 'survey';
   done: number;
   total: number;
 }

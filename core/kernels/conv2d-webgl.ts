@@ -11,6 +11,7 @@ import {
   spreadConvolution,
 } from './convolution-shaders.js';
 import {channelBlockFor, partialSums, SUM_UNIFORMS, totalSums} from './filter-gradient-shaders.js';
+import {withForm} from './kept-forms.js';
 import {type WebGLCall, webglProgram} from './webgl.js';
 import {MAX_TARGETS, pairs, type Shader} from './webgl-shader.js';
 
@@ -46,16 +47,21 @@ export const convolve = webglProgram(
     if (channels < EXCHANGED_FROM) {
       return convolveBy(call, convolution, {x, w, outShape}, {stride, pad, filter: 'plain'});
     }
-    const exchanged = call.run(
-      EXCHANGE,
-      [kernel, kernel, outChannels, channels],
-      [w],
-      [pairs(channels), pairs(outChannels)]
+    const exchange = (): TensorInfo =>
+      call.run(
+        EXCHANGE,
+        [kernel, kernel, outChannels, channels],
+        [w],
+        [pairs(channels), pairs(outChannels)]
+      );
+    return withForm(call, w, EXCHANGE.name, exchange, exchanged =>
+      convolveBy(
+        call,
+        convolution,
+        {x, w: exchanged, outShape},
+        {stride, pad, filter: 'transposed'}
+      )
     );
-    const images = {x, w: exchanged, outShape};
-    const y = convolveBy(call, convolution, images, {stride, pad, filter: 'transposed'});
-    call.free(exchanged);
-    return y;
   }
 );
 

@@ -10,6 +10,7 @@ import type {TensorInfo} from '@tensorflow/tfjs-core';
 
 import {convolveBy, filterGradient} from './conv2d-webgl.js';
 import {convolution, spreadConvolution} from './convolution-shaders.js';
+import {withForm} from './kept-forms.js';
 import {type WebGLCall, webglProgram} from './webgl.js';
 import {pairs, type Shader} from './webgl-shader.js';
 
@@ -99,8 +100,12 @@ function withWideFilter(
   const [, , channels, outChannels] = w.shape as Shape4D;
   const last = exchanged ? [outChannels, channels] : [channels, outChannels];
   const uniforms = [pairs(channels), pairs(last[0]!)];
-  const wide = call.run(widening(exchanged), [4, 4, ...last], [w], uniforms);
-  const result = use(wide);
-  call.free(wide);
-  return result;
+  const shader = widening(exchanged);
+  return withForm(
+    call,
+    w,
+    shader.name,
+    () => call.run(shader, [4, 4, ...last], [w], uniforms),
+    use
+  );
 }

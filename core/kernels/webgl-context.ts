@@ -30,8 +30,14 @@ interface Scratch {
 
 interface Compiled {
   program: ReturnType<MathBackendWebGL['gpgpu']['createProgram']>;
-  locations: Map<string, WebGLUniformLocation | null>;
+  fragmentShader: WebGLShader;
+  uniforms: readonly string[];
+  /** Known once it is compiled. */
+  locations?: Map<string, WebGLUniformLocation | null>;
 }
+
+/** Whether programs are made, but not run: see `compile-ahead.ts`. */
+const isCompilingAhead = (): boolean => env().getBool('ENGINE_COMPILE_ONLY');
 
 const contexts = new WeakMap<MathBackendWebGL, WebGLContext>();
 
@@ -183,6 +189,7 @@ export class WebGLContext {
       surfaces.push(this.scratch!.surface);
     }
     const {program, locations} = this.compile(shader, output, names, surfaces);
+    if (!locations) return temporary.forEach(this.free);
     bindOutput();
     gpgpu.setProgram(program);
     gpgpu.bindVertexArray(program.vao);
@@ -200,7 +207,7 @@ export class WebGLContext {
     wholes.forEach((name, i) => gl.uniform1i(at(name), uniforms[i]!));
     floats.forEach((name, i) => gl.uniform1f(at(name), uniforms[wholes.length + i]!));
     gpgpu.executeProgram();
-    temporary.forEach(tensor => this.free(tensor));
+    temporary.forEach(this.free);
   }
 
   /** The same tensor in packed texels, on the GPU; a new tensor if it was not. */
@@ -224,7 +231,8 @@ export class WebGLContext {
   private surfaceOf({dataId, shape}: TensorInfo): Surface {
     const {texture, texShape} = this.backend.texData.get(dataId);
     const [height, width] = texelsOf(texShape!);
-    return {...tableOf(shape), texture: texture!.texture, width, height};
+    // Without one where programs are compiled ahead, and nothing is drawn.
+    return {...tableOf(shape), texture: texture?.texture as WebGLTexture, width, height};
   }
 
   private compile(
@@ -239,8 +247,8 @@ export class WebGLContext {
     const {gl} = this;
     const {gpgpu} = this.backend;
     const source = sourceOf(shader, output, names, surfaces);
-    const program = gpgpu.createProgram(webgl_util.createFragmentShader(gl, source));
-    gpgpu.buildVao(program);
+    const fragmentShader = webgl_util.createFragmentShader(gl, source);
+    const program = gpgpu.createProgram(fragmentShader);
     const uniforms = [
       ...names,
       ...names.flatMap(name => [`${name}Size`, `${name}Scale`]),
@@ -248,10 +256,37 @@ export class WebGLContext {
       ...(shader.uniforms ?? []),
       ...(shader.floats ?? []),
     ];
-    const locations = new Map(uniforms.map(name => [name, gl.getUniformLocation(program, name)]));
-    const compiled = {program, locations};
+    const compiled: Compiled = {program, fragmentShader, uniforms};
     this.compiled.set(key, compiled);
+    if (!isCompilingAhead()) this.finishOne(compiled);
     return compiled;
+  }
+
+  /** Programs that were only compiled, and may still be in the making. */
+  get unfinished(): WebGLProgram[] {
+    return [...this.compiled.values()].flatMap(({program, locations}) =>
+      locations ? [] : [program]
+    );
+  }
+
+  /** Makes the unfinished programs ready to run, and waits for them. @throws Error if one does not compile. */
+  finish(): void {
+    for (const compiled of this.compiled.values()) {
+      if (!compiled.locations) this.finishOne(compiled);
+    }
+  }
+
+  private finishOne(compiled: Compiled): void {
+    const {gl} = this;
+    const {program, fragmentShader, uniforms} = compiled;
+    if (gl.getProgramParameter(program, gl.LINK_STATUS) === false) {
+      const log = gl.getShaderInfoLog(fragmentShader) || gl.getProgramInfoLog(program);
+      throw new Error(`a shader of WebGL did not compile: ${log}`);
+    }
+    this.backend.gpgpu.buildVao(program);
+    compiled.locations = new Map(
+      uniforms.map(name => [name, gl.getUniformLocation(program, name)])
+    );
   }
 
   /** A scratch texture of at least this height, in texels. */

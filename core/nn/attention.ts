@@ -9,6 +9,7 @@ import type {Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 import {conv2d} from '../kernels/conv2d.js';
 import {matMul} from '../kernels/mat-mul.js';
 import {maxPool2} from '../kernels/max-pool.js';
+import {softmax} from '../kernels/softmax.js';
 import {tell} from './observer.js';
 import type {Layer, Tensors} from './parameters.js';
 
@@ -47,7 +48,7 @@ export function attention(weights: Tensors, name: string, x: Tensor4D): Tensor4D
   const queries = flat(project('f', x)); // [batch, pixels, keys]
   const keys = tf.transpose(flat(maxPool2(project('g', x))), [0, 2, 1]) as Tensor3D; // [batch, keys, pixels / 4]
   const values = flat(maxPool2(project('h', x))); // [batch, pixels / 4, values]
-  const shares = tf.softmax(matMul(queries, keys)); // [batch, pixels, pixels / 4]
+  const shares = softmax(matMul(queries, keys)); // [batch, pixels, pixels / 4]
   const mixed = matMul(shares, values); // [batch, pixels, values]
   const out = project('o', tf.reshape(mixed, [batch, height, width, -1]));
   return tell(name, tf.add(x, tf.mul(out, weights[`${name}.gamma`]!)));

@@ -643,7 +643,7 @@ describe('redo-viewer', () => {
       seeing.disconnect();
       expect([...stages]).to.include.members([
         'Loading the images.',
-        'Compiling and warming up.',
+        'Warming up.',
         'Ready at iteration 0.',
       ]);
       expect(findAll(el, 'redo-progress')).to.be.empty;

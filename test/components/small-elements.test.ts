@@ -90,7 +90,7 @@ describe('redo-progress', () => {
     const el = await fixture<RedoProgress>(
       html`<redo-progress .progress=${{stage: 'warm-up', done: 1, total: 4}}></redo-progress>`
     );
-    expect(words(el)).to.include('Compiling and warming up');
+    expect(words(el)).to.include('Warming up');
     expect(find(el, '[role="progressbar"]').getAttribute('aria-valuenow')).to.equal('25');
   });
 

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import {closeBitmaps} from '../../../core/engine/bitmaps.js';
 import {Engine} from '../../../core/engine/engine.js';
+import type {Progress} from '../../../core/engine/protocol.js';
 import {rejection} from '../../datasets/rejection.js';
 import {OPEN, withModel} from '../../support/engines.js';
 import {WASM_FILES} from '../../support/wasm-files.js';
@@ -15,6 +16,40 @@ describe('Engine.request(kind, body) [webgl]', () => {
   let engine: Engine;
   before(() => {
     engine = new Engine({name: 'webgl', wasmFiles: WASM_FILES, place: 'main'});
+  });
+
+  it('opens with all programs of a look compiled at once, and tells how many are ready', async () => {
+    const compiled: Progress[] = [];
+    const links: Partial<Record<Progress['stage'], number>> = {};
+    let stage: Progress['stage'] = 'backend';
+    const {prototype} = WebGL2RenderingContext;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the context that it is of.
+    const own = prototype.linkProgram;
+    prototype.linkProgram = function (program) {
+      links[stage] = (links[stage] ?? 0) + 1;
+      own.call(this, program);
+    };
+    try {
+      const {model} = await engine.request('open', OPEN, {
+        onProgress: progress => {
+          stage = progress.stage;
+          if (stage === 'compile') compiled.push(progress);
+        },
+      });
+      await engine.request('close', {model});
+    } finally {
+      prototype.linkProgram = own;
+    }
+    const [{done, total}] = compiled.slice(-1) as [Progress];
+    expect(done).to.equal(total);
+    expect(total).to.be.above(20);
+    compiled.reduce((before, progress) => {
+      expect(progress.total).to.equal(total);
+      expect(progress.done).to.be.at.least(before);
+      return progress.done;
+    }, 0);
+    // What is left is what unpacks values that are read back: masks, and a score.
+    expect(links['warm-up'] ?? 0).to.be.at.most(2);
   });
 
   it('trains and looks without leaving a tensor or a byte behind', async () => {
