@@ -11,15 +11,15 @@ const ROW_SUMS: Shader = {
   inputs: ['x'],
   uniforms: ['width'],
   main: `
-    vec2 most = vec2(-3.4e38);
+    // In one pass: what was summed so far shrinks where a greater value comes.
+    vec2 most = vec2(-3.4e38), sum = vec2(0);
     for (int c = 0; c < xSize.w; c++) {
       vec4 x = x_(row, c);
-      most = max(most, 2 * c + 1 < width ? max(x.xz, x.yw) : x.xz);
-    }
-    vec2 sum = vec2(0);
-    for (int c = 0; c < xSize.w; c++) {
-      vec4 shares = exp(x_(row, c) - most.xxyy);
-      sum += 2 * c + 1 < width ? shares.xz + shares.yw : shares.xz;
+      bool both = 2 * c + 1 < width;
+      vec2 greater = max(most, both ? max(x.xz, x.yw) : x.xz);
+      vec4 shares = exp(x - greater.xxyy);
+      sum = sum * exp(most - greater) + (both ? shares.xz + shares.yw : shares.xz);
+      most = greater;
     }
     result0 = vec4(most.x, sum.x, most.y, sum.y);`,
 };

@@ -32,7 +32,7 @@ describeOnEach('softmax(x)', backend => {
     [2, 4, 8],
     [1, 5, 3],
     [2, 3, 1],
-    [1, 16, 65],
+    [1, 3, 65],
   ]) {
     const x = normals(shape, 'x');
 
