@@ -438,7 +438,9 @@ export class Inspector {
   }
 }
 
-const tensorsOf = (weights: Weights): tf.Tensor[] => Object.values(weights).flatMap(Object.values);
+function tensorsOf(weights: Weights): tf.Tensor[] {
+  return Object.values(weights).flatMap(network => Object.values(network));
+}
 
 /** The values of a tensor, which is disposed of unless told otherwise. */
 async function read(tensor: tf.Tensor, dispose = true): Promise<Float32Array<ArrayBuffer>> {

@@ -17,7 +17,7 @@ const run = defineKernel<{x: Tensor4D; bias: Tensor1D}>({
   composed: ({x, bias}) => tf.add(x, bias),
   gradient: dy => ({
     x: () => tf.clone(dy),
-    bias: () => runGradient({dy: dy as Tensor4D}, {}) as Tensor1D,
+    bias: () => biasGradient(dy as Tensor4D),
   }),
 });
 
@@ -35,6 +35,11 @@ const runGradient = defineKernel<{dy: Tensor4D}>({
     webgl: sumPixels,
   },
 });
+
+/** The gradient of a bias. @param dy `[batch, height, width, channels]`. @returns `[channels]`. */
+export function biasGradient(dy: Tensor4D): Tensor1D {
+  return runGradient({dy}, {}) as Tensor1D;
+}
 
 /** @param x `[batch, height, width, channels]`. @param bias `[channels]`. */
 export function addBias(x: Tensor4D, bias: Tensor1D): Tensor4D {

@@ -17,6 +17,13 @@ import {MAX_TARGETS, pairs, type Shader} from './webgl-shader.js';
 
 type Shape4D = [number, number, number, number];
 
+/** A bias is there or not. */
+export interface ConvInputs {
+  x: TensorInfo;
+  w: TensorInfo;
+  bias?: TensorInfo;
+}
+
 interface Attrs {
   stride: 1 | 2;
   pad: number;
@@ -38,32 +45,30 @@ const EXCHANGE: Shader = {
     result0 = w_(tap * inPairs + column, row - tap * outPairs).xzyw;`,
 };
 
-export const convolve = webglProgram(
-  ({x, w}: Record<'x' | 'w', TensorInfo>, {stride, pad}: Attrs, call) => {
-    const [batch, height, width, channels] = x.shape as Shape4D;
-    const [kernel, , , outChannels] = w.shape as Shape4D;
-    const side = (size: number): number => Math.floor((size + 2 * pad - kernel) / stride) + 1;
-    const outShape: Shape4D = [batch, side(height), side(width), outChannels];
-    if (channels < EXCHANGED_FROM) {
-      return convolveBy(call, convolution, {x, w, outShape}, {stride, pad, filter: 'plain'});
-    }
-    const exchange = (): TensorInfo =>
-      call.run(
-        EXCHANGE,
-        [kernel, kernel, outChannels, channels],
-        [w],
-        [pairs(channels), pairs(outChannels)]
-      );
-    return withForm(call, w, EXCHANGE.name, exchange, exchanged =>
-      convolveBy(
-        call,
-        convolution,
-        {x, w: exchanged, outShape},
-        {stride, pad, filter: 'transposed'}
-      )
-    );
+export const convolve = webglProgram(({x, w, bias}: ConvInputs, {stride, pad}: Attrs, call) => {
+  const [batch, height, width, channels] = x.shape as Shape4D;
+  const [kernel, , , outChannels] = w.shape as Shape4D;
+  const side = (size: number): number => Math.floor((size + 2 * pad - kernel) / stride) + 1;
+  const outShape: Shape4D = [batch, side(height), side(width), outChannels];
+  if (channels < EXCHANGED_FROM) {
+    return convolveBy(call, convolution, {x, w, bias, outShape}, {stride, pad, filter: 'plain'});
   }
-);
+  const exchange = (): TensorInfo =>
+    call.run(
+      EXCHANGE,
+      [kernel, kernel, outChannels, channels],
+      [w],
+      [pairs(channels), pairs(outChannels)]
+    );
+  return withForm(call, w, EXCHANGE.name, exchange, exchanged =>
+    convolveBy(
+      call,
+      convolution,
+      {x, w: exchanged, bias, outShape},
+      {stride, pad, filter: 'transposed'}
+    )
+  );
+});
 
 export const convolveInputGradient = webglProgram(
   (
@@ -90,11 +95,11 @@ export const convolveFilterGradient = webglProgram(
   ) => filterGradient(call, {dy, x}, {kernel: wShape[0], stride, pad})
 );
 
-/** Convolves `x` by one of the shaders, into `outShape`. */
+/** Convolves `x` by one of the shaders, into `outShape`, and adds the bias if there is one. */
 export function convolveBy(
   call: WebGLCall,
   shader: (geometry: Geometry) => ReturnType<typeof convolution>,
-  {x, w, outShape}: {x: TensorInfo; w: TensorInfo; outShape: Shape4D},
+  {x, w, bias, outShape}: ConvInputs & {outShape: Shape4D},
   {stride, pad, filter}: Pick<Geometry, 'stride' | 'pad' | 'filter'>
 ): TensorInfo {
   const [, height, width, channels] = x.shape as Shape4D;
@@ -107,6 +112,7 @@ export function convolveBy(
     ...{stride, pad, filter, block},
     oddChannels: channels % 2 === 1,
     oddWidth: width % 2 === 1,
+    biased: bias !== undefined,
   };
   const uniforms: Record<(typeof CONVOLUTION_UNIFORMS)[number], number> = {
     height,
@@ -118,12 +124,13 @@ export function convolveBy(
   };
   const values = CONVOLUTION_UNIFORMS.map(name => uniforms[name]);
   const of = shader(geometry);
-  if (of.targets === 1) return call.run(of, outShape, [x, w], values);
+  const inputs = bias ? [x, w, bias] : [x, w];
+  if (of.targets === 1) return call.run(of, outShape, inputs, values);
   const table = {
     rows: batch * outHeight * blocks,
     columns: Math.ceil(outPairs / block.channels),
   };
-  call.runToScratch(of, table, [x, w], values);
+  call.runToScratch(of, table, inputs, values);
   return call.run(assembly(block), outShape, [], [outPixels, blocks]);
 }
 

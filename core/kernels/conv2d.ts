@@ -9,13 +9,25 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import type {Tensor4D} from '@tensorflow/tfjs-core';
+import type {Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
 
+import {addBias, biasGradient} from './bias.js';
 import * as wasm from './conv2d-wasm.js';
 import * as webgl from './conv2d-webgl.js';
 import {defineKernel} from './kernel.js';
 
 type Shape4D = Tensor4D['shape'];
+
+/** Of a convolution. */
+export type ConvInputs = {
+  x: Tensor4D;
+  w: Tensor4D;
+  /** Where `addsBias`. */
+  bias?: Tensor1D;
+};
+
+/** Whether programs of convolutions begin their sums with the bias: elsewhere it is a pass of its own. */
+export const addsBias = (): boolean => tf.getBackend() === 'webgl';
 
 export interface ConvAttrs {
   stride: 1 | 2;
@@ -23,9 +35,12 @@ export interface ConvAttrs {
   pad: number;
 }
 
-const run = defineKernel<{x: Tensor4D; w: Tensor4D}, ConvAttrs>({
+const run = defineKernel<ConvInputs, ConvAttrs>({
   name: 'RedoConv2D',
-  composed: ({x, w}, {stride, pad}) => tf.conv2d(x, w, stride, zeros([pad, pad], [pad, pad])),
+  composed: ({x, w, bias}, {stride, pad}) => {
+    const y = tf.conv2d(x, w, stride, zeros([pad, pad], [pad, pad]));
+    return bias ? tf.add(y, bias) : y;
+  },
   programs: {wasm: wasm.convolve, webgl: webgl.convolve},
 
   saves: {inputs: ['x', 'w']},
@@ -35,6 +50,7 @@ const run = defineKernel<{x: Tensor4D; w: Tensor4D}, ConvAttrs>({
     return {
       x: () => conv2dInputGradient(dy4, w, xShape, attrs),
       w: () => conv2dFilterGradient(dy4, x, wShape, attrs),
+      bias: () => biasGradient(dy4),
     };
   },
 });
@@ -76,12 +92,14 @@ const runFilterGradient = defineKernel<{dy: Tensor4D; x: Tensor4D}, ConvAttrs & 
  *
  * @param x `[batch, height, width, inChannels]`, height and width even if `stride` is 2.
  * @param w `[kernel, kernel, inChannels, outChannels]`, kernel greater than `pad`.
+ * @param bias `[outChannels]`; none if absent.
  * @returns `[batch, outHeight, outWidth, outChannels]`, `outHeight = ⌊(height + 2 pad − kernel) / stride⌋ + 1`.
  */
 export function conv2d(
   x: Tensor4D,
   w: Tensor4D,
-  {stride = 1, pad = 0}: Partial<ConvAttrs> = {}
+  {stride = 1, pad = 0}: Partial<ConvAttrs> = {},
+  bias?: Tensor1D
 ): Tensor4D {
   tf.util.assert(
     x.shape[3] === w.shape[2],
@@ -91,7 +109,10 @@ export function conv2d(
     pad >= 0 && pad < w.shape[0],
     () => `conv2d: pad must be from 0 to less than the kernel; got pad=${pad} for w=[${w.shape}]`
   );
-  return run({x, w}, {stride, pad}) as Tensor4D;
+  const attrs = {stride, pad};
+  if (bias && addsBias()) return run({x, w, bias}, attrs) as Tensor4D;
+  const y = run({x, w}, attrs) as Tensor4D;
+  return bias ? addBias(y, bias) : y;
 }
 
 /** The gradient of `conv2d` in x. @param dy Gradient of its result. @param xShape Shape of x. */

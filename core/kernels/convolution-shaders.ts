@@ -26,6 +26,8 @@ export interface Geometry {
   oddChannels: boolean;
   /** Whether the images that are read are of odd width. */
   oddWidth: boolean;
+  /** Whether a bias a channel is added. */
+  biased: boolean;
 }
 
 /** Uniforms of `convolution` and `spreadConvolution`, in this order. */
@@ -62,14 +64,14 @@ export function convolution(geometry: Geometry): Shader {
   );
   return {
     name: nameOf('convolution', geometry),
-    inputs: ['x', 'w'],
+    inputs: inputsOf(geometry),
     uniforms: CONVOLUTION_UNIFORMS,
     targets: block.pixels * block.channels,
     functions: reading(geometry),
     main: `
       ${place(block)}
       int first = block * ${stride * block.pixels} - ${(pad + 1) >> 1};
-      ${declare(block)}
+      ${declare(geometry)}
       for (int tap = 0; tap < ${kernel}; tap++) {
         int line = ${stride} * h + tap - ${pad};
         if (line < 0 || line >= height) continue;
@@ -113,14 +115,14 @@ export function spreadConvolution(geometry: Geometry): Shader {
   );
   return {
     name: nameOf('spreadConvolution', geometry),
-    inputs: ['x', 'w'],
+    inputs: inputsOf(geometry),
     uniforms: CONVOLUTION_UNIFORMS,
     targets: block.pixels * block.channels,
     functions: reading(geometry),
     main: `
       ${place(block)}
       int first = block * ${block.pixels} / 2 - ${before};
-      ${declare(block)}
+      ${declare(geometry)}
       for (int tap = (h + ${pad}) % 2; tap < ${kernel}; tap += 2) {
         int line = (h + ${pad} - tap) / 2;
         if (h + ${pad} < tap || line >= height) continue;
@@ -156,10 +158,25 @@ export function range(count: number): number[] {
 }
 
 function nameOf(name: string, geometry: Geometry): string {
-  const {kernel, stride, pad, block, filter, oddChannels, oddWidth} = geometry;
+  const {kernel, stride, pad, block, filter, oddChannels, oddWidth, biased} = geometry;
   const {pixels, channels} = block;
-  const parts = [name, kernel, stride, pad, pixels, channels, filter, oddChannels, oddWidth];
+  const parts = [
+    name,
+    kernel,
+    stride,
+    pad,
+    pixels,
+    channels,
+    filter,
+    oddChannels,
+    oddWidth,
+    biased,
+  ];
   return parts.join(' ');
+}
+
+function inputsOf({biased}: Geometry): string[] {
+  return biased ? ['x', 'w', 'bias'] : ['x', 'w'];
 }
 
 /** Where the fragment's block lies. */
@@ -172,9 +189,11 @@ function place({channels}: Block): string {
     int o = column * ${channels};`;
 }
 
-function declare({pixels, channels}: Block): string {
+/** The sums, which begin with the bias. */
+function declare({block: {pixels, channels}, biased}: Geometry): string {
+  const first = (q: number): string => (biased ? `bias_(0, o + ${q}).xyxy` : 'vec4(0)');
   return range(pixels * channels)
-    .map(i => `vec4 sum${i} = vec4(0);`)
+    .map(i => `vec4 sum${i} = ${i < channels ? first(i) : `sum${i % channels}`};`)
     .join('\n');
 }
 

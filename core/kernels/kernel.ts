@@ -6,6 +6,7 @@ import {
   env,
   type KernelFunc,
   type NamedAttrMap,
+  type NamedTensorMap,
   registerGradient,
   registerKernel,
   type Tensor,
@@ -24,8 +25,8 @@ function isAble(name: BackendName, backend: unknown): boolean {
   return name !== 'webgl' || canRunPrograms(backend as MathBackendWebGL);
 }
 
-/** Inputs by name. */
-type Inputs = Record<string, Tensor>;
+/** Inputs by name; one that may be left out must not be there at all. */
+type Inputs = Record<string, Tensor | undefined>;
 
 export interface KernelDefinition<I extends Inputs, A extends object> {
   /** Name in tfjs's registry; starts with `Redo` so that it meets no stock kernel. */
@@ -84,5 +85,9 @@ export function defineKernel<I extends Inputs, A extends object = Record<never, 
     });
   }
   return (inputs, attrs) =>
-    engine().runKernel<Tensor | Tensor[]>(name, inputs, attrs as unknown as NamedAttrMap);
+    engine().runKernel<Tensor | Tensor[]>(
+      name,
+      inputs as NamedTensorMap,
+      attrs as unknown as NamedAttrMap
+    );
 }

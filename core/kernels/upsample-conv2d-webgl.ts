@@ -8,7 +8,7 @@
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
-import {convolveBy, filterGradient} from './conv2d-webgl.js';
+import {type ConvInputs, convolveBy, filterGradient} from './conv2d-webgl.js';
 import {convolution, spreadConvolution} from './convolution-shaders.js';
 import {withForm} from './kept-forms.js';
 import {type WebGLCall, webglProgram} from './webgl.js';
@@ -19,11 +19,16 @@ type Shape4D = [number, number, number, number];
 /** As stride and padding of the 4×4 convolution. */
 const HALVING = {stride: 2, pad: 1} as const;
 
-export const upsampleConvolve = webglProgram(({x, w}: Record<'x' | 'w', TensorInfo>, _, call) => {
+export const upsampleConvolve = webglProgram(({x, w, bias}: ConvInputs, _, call) => {
   const [batch, height, width] = x.shape as Shape4D;
   const outShape: Shape4D = [batch, 2 * height, 2 * width, w.shape[3]!];
   return withWideFilter(call, w, true, wide =>
-    convolveBy(call, spreadConvolution, {x, w: wide, outShape}, {...HALVING, filter: 'transposed'})
+    convolveBy(
+      call,
+      spreadConvolution,
+      {x, w: wide, bias, outShape},
+      {...HALVING, filter: 'transposed'}
+    )
   );
 });
 

@@ -7,9 +7,16 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import type {Tensor, Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
 
-import {conv2d, conv2dFilterGradient, conv2dInputGradient} from './conv2d.js';
+import {addBias, biasGradient} from './bias.js';
+import {
+  addsBias,
+  conv2d,
+  conv2dFilterGradient,
+  conv2dInputGradient,
+  type ConvInputs,
+} from './conv2d.js';
 import {defineKernel} from './kernel.js';
 import {sumPool, upsampleNearest} from './resample.js';
 import * as wasm from './upsample-conv2d-wasm.js';
@@ -18,9 +25,9 @@ import * as webgl from './upsample-conv2d-webgl.js';
 /** The convolution of 3×3 keeps the size. */
 const SAME = {stride: 1, pad: 1} as const;
 
-const run = defineKernel<{x: Tensor4D; w: Tensor4D}>({
+const run = defineKernel<ConvInputs>({
   name: 'RedoUpsampleConv2D',
-  composed: ({x, w}) => conv2d(upsampleNearest(x), w, SAME),
+  composed: ({x, w, bias}) => conv2d(upsampleNearest(x), w, SAME, bias),
   programs: {wasm: wasm.upsampleConvolve, webgl: webgl.upsampleConvolve},
   saves: {inputs: ['x', 'w']},
   gradient: (dy, saved) => {
@@ -28,6 +35,7 @@ const run = defineKernel<{x: Tensor4D; w: Tensor4D}>({
     return {
       x: () => runInputGradient({dy: dy as Tensor4D, w}, {}) as Tensor,
       w: () => runFilterGradient({dy: dy as Tensor4D, x}, {}) as Tensor,
+      bias: () => biasGradient(dy as Tensor4D),
     };
   },
 });
@@ -56,13 +64,16 @@ const runFilterGradient = defineKernel<{dy: Tensor4D; x: Tensor4D}>({
  *
  * @param x `[batch, height, width, inChannels]`.
  * @param w `[3, 3, inChannels, outChannels]`.
+ * @param bias `[outChannels]`; none if absent.
  * @returns `[batch, 2 · height, 2 · width, outChannels]`.
  */
-export function upsampleConv2d(x: Tensor4D, w: Tensor4D): Tensor4D {
+export function upsampleConv2d(x: Tensor4D, w: Tensor4D, bias?: Tensor1D): Tensor4D {
   tf.util.assert(
     w.shape[0] === 3 && w.shape[1] === 3 && w.shape[2] === x.shape[3],
     () =>
       `upsampleConv2d: w must be [3, 3, inChannels, outChannels]; got w=[${w.shape}] for x=[${x.shape}]`
   );
-  return run({x, w}, {}) as Tensor4D;
+  if (bias && addsBias()) return run({x, w, bias}, {}) as Tensor4D;
+  const y = run({x, w}, {}) as Tensor4D;
+  return bias ? addBias(y, bias) : y;
 }

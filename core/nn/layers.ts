@@ -3,7 +3,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor1D, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 
-import {addBias} from '../kernels/bias.js';
 import {conv2d} from '../kernels/conv2d.js';
 import {instanceNormRelu} from '../kernels/instance-norm.js';
 import {upsampleConv2d} from '../kernels/upsample-conv2d.js';
@@ -33,17 +32,18 @@ export function convolve(
   {stride = 1, pad}: {stride?: 1 | 2; pad?: number} = {}
 ): Tensor4D {
   const w = weights[`${name}.weight`] as Tensor4D;
-  return withBias(weights, name, conv2d(x, w, {stride, pad: pad ?? (w.shape[0] - 1) / 2}));
+  const attrs = {stride, pad: pad ?? (w.shape[0] - 1) / 2};
+  return tell(name, conv2d(x, w, attrs, biasOf(weights, name)));
 }
 
 /** Nearest upsampling by two, then a 3×3 convolution as by `convolve`. */
 export function upsampleConvolve(weights: Tensors, name: string, x: Tensor4D): Tensor4D {
-  return withBias(weights, name, upsampleConv2d(x, weights[`${name}.weight`] as Tensor4D));
+  const w = weights[`${name}.weight`] as Tensor4D;
+  return tell(name, upsampleConv2d(x, w, biasOf(weights, name)));
 }
 
-function withBias(weights: Tensors, name: string, y: Tensor4D): Tensor4D {
-  const bias = weights[`${name}.bias`];
-  return tell(name, bias ? addBias(y, bias as Tensor1D) : y);
+function biasOf(weights: Tensors, name: string): Tensor1D | undefined {
+  return weights[`${name}.bias`] as Tensor1D | undefined;
 }
 
 /**

@@ -7,7 +7,11 @@ import type {EngineClient, ModelId} from '../../core/engine/protocol.js';
 
 /** Networks as small as they can be: what is counted is tensors, not pixels. */
 const TINY = {
-  model: {size: 16, maskResidualBlocks: 1, widths: {mask: 4, generator: 1, discriminator: 1, encoder: 1}},
+  model: {
+    size: 16,
+    maskResidualBlocks: 1,
+    widths: {mask: 4, generator: 1, discriminator: 1, encoder: 1},
+  },
   training: {batchSize: 1},
 };
 

@@ -114,6 +114,28 @@ describeOnEach('conv2d(x, w, {stride, pad})', backend => {
     });
   }
 
+  for (const options of CASES.filter((_, i) => i % 4 === 0)) {
+    const {title, x: shape, kernel, out, stride, pad} = options;
+
+    it(`adds a bias a channel, with its gradient: ${title}`, async () => {
+      const [x, w, bias] = [
+        normals(shape, 'x'),
+        normals([kernel, kernel, shape[3], out], 'w'),
+        normals([out], 'bias'),
+      ] as const;
+      const op = (...[x, w, bias]: tf.Tensor[]): tf.Tensor =>
+        conv2d(x as Tensor4D, w as Tensor4D, {stride, pad}, bias as tf.Tensor1D);
+      const y = directly(x, w, options);
+      y.data.forEach((value, i) => (y.data[i] = value + bias.data[i % out]!));
+      await expectTensor(() => op(toTensor(x), toTensor(w), toTensor(bias)), y, TOLERANCE[backend]);
+      const r = normals(y.shape, 'r');
+      const dBias = zeros([out]);
+      r.data.forEach((value, i) => (dBias.data[i % out]! += value));
+      const [, , actual] = await gradientsOf(op, [x, w, bias], r);
+      expectClose(actual!, dBias, 10 * TOLERANCE[backend], 'gradient of the bias');
+    });
+  }
+
   it('keeps nothing but its result', async () => {
     const x = normals([1, 4, 4, 2], 'x');
     const w = normals([3, 3, 2, 2], 'w');

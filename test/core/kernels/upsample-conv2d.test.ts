@@ -84,6 +84,25 @@ describeOnEach('upsampleConv2d(x, w)', backend => {
     });
   }
 
+  it('adds a bias a channel, with its gradient', async () => {
+    const [x, w, bias] = [
+      normals([2, 4, 4, 3], 'x'),
+      normals([3, 3, 3, 5], 'w'),
+      normals([5], 'bias'),
+    ] as const;
+    const op = (...[x, w, bias]: tf.Tensor[]): tf.Tensor =>
+      upsampleConv2d(x as Tensor4D, w as Tensor4D, bias as tf.Tensor1D);
+    const y = zeros(forEachProduct(x, 5, () => {}));
+    forEachProduct(x, 5, (o, i, j) => (y.data[o]! += x.data[i]! * w.data[j]!));
+    y.data.forEach((value, i) => (y.data[i] = value + bias.data[i % 5]!));
+    await expectTensor(() => op(toTensor(x), toTensor(w), toTensor(bias)), y, TOLERANCE[backend]);
+    const r = normals(y.shape, 'r');
+    const dBias = zeros([5]);
+    r.data.forEach((value, i) => (dBias.data[i % 5]! += value));
+    const [, , actual] = await gradientsOf(op, [x, w, bias], r);
+    expectClose(actual!, dBias, 10 * TOLERANCE[backend], 'gradient of the bias');
+  });
+
   it('keeps nothing but its result', async () => {
     const x = normals([1, 3, 3, 2], 'x');
     const w = normals([3, 3, 2, 3], 'w');
