@@ -75,21 +75,21 @@ def npm_train():
     name = f"test-cluster-{os.getpid()}"
     script = (
         "import('./cli/bundle.mjs').then(async ({bundle}) => "
-        f"console.log(await bundle('cli/train.ts', '{name}')))"
+        f"console.log(await bundle(['cli/train.ts'], '{name}')))"
     )
-    bundled = subprocess.run(
+    folder = subprocess.run(
         [node, "-e", script], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.split()[-1]
 
     def train(arguments: list[str]) -> str:
         ended = subprocess.run(
-            [node, "cli/run.mjs", bundled, *arguments], cwd=ROOT, capture_output=True, text=True
+            [node, "cli/run.mjs", f"{folder}/train.js", *arguments], cwd=ROOT, capture_output=True, text=True
         )
         assert ended.returncode == 0, ended.stderr
         return ended.stdout
 
     yield train
-    shutil.rmtree(pathlib.Path(bundled).parent)
+    shutil.rmtree(folder)
 
 
 def reports(run: pathlib.Path, event: str | None = None) -> list[dict]:
