@@ -102,7 +102,7 @@ export class RunFolder {
    * Begins a new run where another one is, with its log and its best weights, or at a checkpoint alone.
    *
    * @param source The other run's folder, which stays as it is, or a file of a whole state.
-   * @throws UsageError if there is none, or it is of another model.
+   * @throws UsageError if there is none, or it is of another model; nothing is written then.
    */
   async takeOver(source: string, model: ModelConfig): Promise<void> {
     const other = await stat(source).catch(() => {
@@ -110,30 +110,36 @@ export class RunFolder {
         `--from must be a run's folder or a checkpoint; got ${source}, which is not there`
       );
     });
-    let file = source;
-    if (other.isDirectory()) {
-      const state = parse(source, await readFile(join(source, STATE), 'utf8'));
-      if (state.checkpoint === undefined) {
-        throw new UsageError(
-          `--from must be a run that has a checkpoint; ${source} is at its beginning`
-        );
-      }
-      file = join(source, state.checkpoint);
+    const state = other.isDirectory()
+      ? parse(source, await readFile(join(source, STATE), 'utf8'))
+      : undefined;
+    if (state && state.checkpoint === undefined) {
+      throw new UsageError(
+        `--from must be a run that has a checkpoint; ${source} is at its beginning`
+      );
+    }
+    const data = await bytesOf(state ? join(source, state.checkpoint!) : source);
+    const checkpoint = readCheckpoint(data);
+    const {config, iteration} = checkpoint.info;
+    if (!checkpoint.hasOptimizers) {
+      throw new UsageError(
+        `--from must be a whole state, as --out writes it; ${source} has weights alone`
+      );
+    }
+    if (!isDeepStrictEqual(config, model)) {
+      const [kept, given] = [config, model].map(each => JSON.stringify(each, null, 1));
+      throw new UsageError(
+        `--from must be of the model that is given; ${source} has ${kept}, and ${given} is given`
+      );
+    }
+    if (state) {
       const {seed, restarts, best, logBytes} = state;
       const log = await readFile(join(source, LOG));
       await appendFile(join(this.path, LOG), log.subarray(0, logBytes));
       if (best) await copyFile(join(source, best.file), join(this.path, best.file));
       this.current = {...this.current, seed, restarts, logBytes, ...(best && {best})};
     }
-    const checkpoint = await bytesOf(file);
-    const {config, iteration} = readCheckpoint(checkpoint).info;
-    const [kept, given] = [config, model].map(each => JSON.stringify(each, null, 1));
-    if (!isDeepStrictEqual(config, model)) {
-      throw new UsageError(
-        `--from must be of the model that is given; ${source} has ${kept}, and ${given} is given`
-      );
-    }
-    await this.commit(iteration, checkpoint);
+    await this.commit(iteration, data);
   }
 
   /** Whether nothing was kept yet. */

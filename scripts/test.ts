@@ -79,6 +79,9 @@ async function runInPython(files: string[], tally: Tally): Promise<void> {
   add(tally, 'python', process.env.CI ? {failed: count} : {skipped: count});
 }
 
+/** Folder of the programs, once tests have asked for them. */
+let bundled: Promise<string> | undefined;
+
 function runsPrograms(file: string): boolean {
   return readFileSync(join(ROOT, file), 'utf8').includes('support/program.js');
 }
@@ -88,7 +91,7 @@ async function runInNode(files: string[], tally: Tally): Promise<void> {
   if (files.length === 0) return;
   const folder = mkdtempSync(join(tmpdir(), 'redo-viewer-'));
   const tap = join(folder, 'results.tap');
-  const programs = files.some(runsPrograms) ? await bundlePrograms() : undefined;
+  const programs = files.some(runsPrograms) ? await (bundled ??= bundlePrograms()) : undefined;
   try {
     const args = [
       ...['--import', 'tsx', '--test', '--test-concurrency=1'],
@@ -101,9 +104,7 @@ async function runInNode(files: string[], tally: Tally): Promise<void> {
     add(tally, 'node', count);
     if (status !== 0 && count.failed === 0) add(tally, 'node', {failed: 1});
   } finally {
-    for (const each of [folder, programs]) {
-      if (each) rmSync(each, {recursive: true, force: true});
-    }
+    rmSync(folder, {recursive: true, force: true});
   }
 }
 
@@ -223,6 +224,8 @@ async function main(): Promise<void> {
     say('No test was run.');
     add(tally, 'page', {failed: 1});
   }
+  const programs = await bundled?.catch(() => undefined);
+  if (programs) rmSync(programs, {recursive: true, force: true});
   process.exitCode = isGreen(tally) ? 0 : 1;
   say(formatPlaces(tally));
   say(formatCount(total(tally)));

@@ -22,16 +22,9 @@ import {assessEach} from './assessments.js';
 import {closeBitmaps} from './bitmaps.js';
 import {composeEach} from './compositions.js';
 import {featuresOf, layersOf, spectrumOf} from './inside.js';
-import {
-  fromMasks,
-  pictureOf,
-  rehearseDrawable,
-  shrink,
-  toDrawable,
-  toMasks,
-  toPicture,
-} from './pictures.js';
+import {fromMasks, pictureOf, shrink, toDrawable, toMasks, toPicture} from './pictures.js';
 import {recoverEach} from './recoveries.js';
+import {rehearse} from './rehearsal.js';
 import {saliency} from './saliency.js';
 import {scoreEach} from './scores.js';
 import {contrastEach, covariance, drawEach, type Subject} from './survey.js';
@@ -288,7 +281,7 @@ export class Inspector {
   async warmUp({signal, onProgress}: RequestOptions): Promise<void> {
     const image: ImageRef = {split: 'train', index: 0};
     const regions = regionIndices(this.config);
-    await compileAhead(() => this.rehearse(), {
+    await compileAhead(() => rehearse(this.subject.state, this.config), {
       signal,
       onProgress: (done, total) => onProgress?.({stage: 'compile', done, total}),
     });
@@ -306,22 +299,6 @@ export class Inspector {
       closeBitmaps(drawn);
       report(region + 2);
     }
-  }
-
-  /** What `segment` and `redraw` compute, of no image, with nothing kept and nothing read. */
-  private rehearse(): void {
-    const {config} = this;
-    const {size, codeSize} = config;
-    const {state} = this.subject;
-    const image: Tensor4D = tf.tensor4d(new Float32Array(size * size * 3), [1, size, size, 3]);
-    const masks = segment(state.weights('mask'), image, config);
-    score(state.weights('discriminator'), image, config);
-    const code = tf.tensor2d(new Float32Array(codeSize), [1, codeSize]);
-    const mask = maskOf(masks, 0);
-    const painted = paintRegion(state.weights('generator'), 0, mask, code, config);
-    const composition = compose(tf.mul(painted, mask), mask, image);
-    rehearseDrawable(painted, mask);
-    rehearseDrawable(composition);
   }
 
   private get config(): ModelConfig {

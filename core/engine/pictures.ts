@@ -26,12 +26,6 @@ export async function toDrawable(colours: Tensor4D, alpha?: Tensor4D): Promise<D
   return readPicture(colours, alpha);
 }
 
-/** For `compileAhead`: what `toDrawable` computes. */
-export function rehearseDrawable(colours: Tensor4D, alpha?: Tensor4D): void {
-  const backend = tf.backend() as MathBackendWebGL;
-  if (canDrawBitmaps(backend)) drawBitmap(backend, colours, alpha).close();
-}
-
 /** The same from values that are read back. */
 export async function readPicture(colours: Tensor4D, alpha?: Tensor4D): Promise<Picture> {
   const [values, opacity] = await Promise.all([

@@ -38,16 +38,16 @@ export async function compileAhead(
   const context = contextOf(backend);
   const {binaryCache} = backend as unknown as {binaryCache: Binaries};
   const known = new Set(Object.values(binaryCache));
-  tf.env().set('ENGINE_COMPILE_ONLY', true);
   try {
-    tf.tidy(work);
-  } finally {
-    tf.env().set('ENGINE_COMPILE_ONLY', false);
-  }
-  const theirs = Object.values(binaryCache).filter(binary => !known.has(binary));
-  let waiting = [...theirs.map(({webGLProgram}) => webGLProgram), ...context.unfinished];
-  const total = waiting.length;
-  try {
+    tf.env().set('ENGINE_COMPILE_ONLY', true);
+    try {
+      tf.tidy(work);
+    } finally {
+      tf.env().set('ENGINE_COMPILE_ONLY', false);
+    }
+    const theirs = Object.values(binaryCache).filter(binary => !known.has(binary));
+    let waiting = [...theirs.map(({webGLProgram}) => webGLProgram), ...context.unfinished];
+    const total = waiting.length;
     while (total > 0) {
       waiting = waiting.filter(
         program => !gl.getProgramParameter(program, parallel.COMPLETION_STATUS_KHR)

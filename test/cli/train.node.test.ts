@@ -208,6 +208,10 @@ describe('npm run train', () => {
         /got .*no, which is not there/,
       ],
       [
+        ['--run', join(folder, 'from', 'z'), '--from', join(two!, state.best.file)],
+        /--from must be a whole state, as --out writes it; \S+ has weights alone/,
+      ],
+      [
         ['--run', join(folder, 'from', 'y'), '--from', one!, '--model', '{"codeSize": 3}'],
         /--from must be of the model that is given/,
       ],
@@ -216,6 +220,7 @@ describe('npm run train', () => {
       assert.equal(refused.status, 1);
       assert.match(refused.err, says);
     }
+    assert.equal(readFileSync(join(folder, 'from', 'y', 'log.jsonl'), 'utf8'), '');
   });
 
   it('trains on a folder of images, and on an archive; scores by masks where there are any', async () => {
