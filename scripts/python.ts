@@ -5,7 +5,7 @@ import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
-import type {Count} from './tally.js';
+import {formatFailure, type Count} from './tally.js';
 
 const ROOT = join(import.meta.dirname, '..');
 /** Where `.ci/run` puts one, and a person may. */
@@ -36,15 +36,19 @@ export function findPython(): string | undefined {
 export async function runPytest(
   files: readonly string[],
   run: (args: string[]) => Promise<number>
-): Promise<Count> {
+): Promise<{count: Count; failures: string[]}> {
   const folder = mkdtempSync(join(tmpdir(), 'redo-viewer-'));
   const results = join(folder, 'results.xml');
   try {
     const args = ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', '-rs', '--durations=5'];
     const status = await run([...args, `--junit-xml=${results}`, ...files]);
-    const count = existsSync(results) ? countJunit(readFileSync(results, 'utf8')) : NONE;
+    const report = existsSync(results) ? readFileSync(results, 'utf8') : undefined;
+    const count = report === undefined ? NONE : countJunit(report);
     const isSilent = status !== 0 && count.failed === 0;
-    return isSilent ? {...count, failed: 1} : count;
+    return {
+      count: isSilent ? {...count, failed: 1} : count,
+      failures: isSilent ? [`pytest ended with ${status}`] : junitFailures(report ?? ''),
+    };
   } finally {
     rmSync(folder, {recursive: true, force: true});
   }
@@ -69,6 +73,16 @@ export function countJunit(report: string): Count {
   const [tests, skipped] = [read('tests'), read('skipped')];
   const failed = read('failures') + read('errors');
   return {passed: tests - failed - skipped, failed, skipped};
+}
+
+/** A line for each test of a report in JUnit's form that failed, or could not begin. */
+export function junitFailures(report: string): string[] {
+  const cases = report.matchAll(/<testcase ([^>]*[^>/])>\s*<(?:failure|error) message="([^"]*)"/g);
+  return [...cases].map(([, attributes = '', message = '']) => {
+    const read = (name: string): string =>
+      new RegExp(`\\b${name}="([^"]*)"`).exec(attributes)?.[1] ?? '';
+    return formatFailure([read('classname'), read('name')], message.replaceAll('&#10;', '\n'));
+  });
 }
 
 /** Number of test functions in files that are not run. */

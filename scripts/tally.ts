@@ -20,7 +20,16 @@ export type Tally = Map<Place, Count>;
 export interface SuiteResult {
   name: string;
   suites: SuiteResult[];
-  tests: {passed: boolean; skipped: boolean}[];
+  tests: TestResult[];
+}
+
+/** What is read of a test: as the test runner reports it. */
+export interface TestResult {
+  name: string;
+  passed: boolean;
+  skipped: boolean;
+  /** Why it failed. */
+  error?: {message?: string};
 }
 
 /** What is read of a page that ran one test file. */
@@ -59,6 +68,28 @@ export function addPage(tally: Tally, page: PageResult): void {
   const {passed, failed, skipped} = total(own);
   const broken = !page.passed || page.errors.length > 0 || passed + skipped === 0;
   if (failed === 0 && broken) add(tally, 'page', {failed: 1});
+}
+
+/** A line for each test of a page that failed, and for what broke outside of them. */
+export function pageFailures({testResults, errors}: PageResult): string[] {
+  const inSuite = (suite: SuiteResult, around: string[]): string[] => {
+    const titles = [...around, suite.name].filter(Boolean);
+    const failed = suite.tests.filter(test => !test.passed && !test.skipped);
+    return [
+      ...failed.map(test => formatFailure([...titles, test.name], test.error?.message)),
+      ...suite.suites.flatMap(inner => inSuite(inner, titles)),
+    ];
+  };
+  return [
+    ...(testResults ? inSuite(testResults, []) : []),
+    ...errors.map(error => formatFailure([], (error as {message?: string}).message)),
+  ];
+}
+
+/** `suite › test: the first line of why`. */
+export function formatFailure(titles: readonly string[], message = ''): string {
+  const [why = ''] = message.trim().split('\n');
+  return [titles.join(' › '), why].filter(Boolean).join(': ');
 }
 
 /** Sum over all places. */

@@ -1,6 +1,6 @@
 /** Reads the counts at the end of a report in the Test Anything Protocol, as Node prints them. */
 
-import type {Count} from './tally.js';
+import {formatFailure, type Count} from './tally.js';
 
 /**
  * @param report The whole report; its last lines are such as `# pass 12`.
@@ -17,4 +17,19 @@ export function countTap(report: string): Count {
     failed: read('fail') + read('cancelled'),
     skipped: read('skipped') + read('todo'),
   };
+}
+
+/**
+ * A line for each test of a report that failed; suites, which fail with their tests, are left out.
+ *
+ * @param report As Node prints it: after `not ok` its block of `location`, `failureType` and `error`.
+ */
+export function tapFailures(report: string): string[] {
+  const failures = report.matchAll(/^ *not ok \d+ - (.*)\n( *)---\n([^]*?)^\2\.\.\.$/gm);
+  return [...failures].flatMap(([, name = '', , block = '']) => {
+    if (block.includes("failureType: 'subtestsFailed'")) return [];
+    const location = /location: '(.*):\d+'/.exec(block)?.[1] ?? '';
+    const error = /error: (?:(['"])(.*)\1$|\|-\s*(.*))/m.exec(block);
+    return [formatFailure([location, name], error?.[2] ?? error?.[3])];
+  });
 }

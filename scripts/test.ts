@@ -5,7 +5,8 @@
  *     npm test
  *     npm test -- --files test/core/kernels test/tooling/webgl.test.ts
  *
- * The last line of output is `N passed, N failed`. What could not be run counts as failed.
+ * Failures are named again at the end. The last line of output is `N passed, N failed`; what could not be
+ * run counts as failed.
  */
 
 import {spawn} from 'node:child_process';
@@ -20,8 +21,17 @@ import {browserTests, createTestServer, TEST_CACHE} from '../web-test-runner.con
 import {bundlePrograms} from '../test/support/program.js';
 import {findOrInstallBrowser} from './find-browser.js';
 import {countTests, findPython, PYTHON_ADVICE, runPytest} from './python.js';
-import {add, addPage, formatCount, formatPlaces, isGreen, total, type Tally} from './tally.js';
-import {countTap} from './tap.js';
+import {
+  add,
+  addPage,
+  formatCount,
+  formatPlaces,
+  isGreen,
+  pageFailures,
+  total,
+  type Tally,
+} from './tally.js';
+import {countTap, tapFailures} from './tap.js';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -54,6 +64,9 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** A line for each failure, to be told again at the end. */
+const failures: string[] = [];
+
 /** Runs a program, and prints what it says when it has ended: others may run beside it. */
 async function runQuietly(program: string, args: string[], env = process.env): Promise<number> {
   const running = spawn(program, args, {cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe']});
@@ -72,7 +85,9 @@ async function runInPython(files: string[], tally: Tally): Promise<void> {
   const python = findPython();
   if (python) {
     const env = {...process.env, PYTHONDONTWRITEBYTECODE: '1'};
-    return add(tally, 'python', await runPytest(files, args => runQuietly(python, args, env)));
+    const results = await runPytest(files, args => runQuietly(python, args, env));
+    failures.push(...results.failures);
+    return add(tally, 'python', results.count);
   }
   const count = countTests(files);
   say(`No Python with PyTorch: ${count} tests of cluster/ are not run; ${PYTHON_ADVICE}`);
@@ -100,9 +115,14 @@ async function runInNode(files: string[], tally: Tally): Promise<void> {
     ];
     const env = {...process.env, ...(programs && {TEST_PROGRAMS: programs})};
     const status = await runQuietly(process.execPath, [...args, ...files], env);
-    const count = countTap(readFileSync(tap, 'utf8'));
+    const report = readFileSync(tap, 'utf8');
+    const count = countTap(report);
     add(tally, 'node', count);
-    if (status !== 0 && count.failed === 0) add(tally, 'node', {failed: 1});
+    failures.push(...tapFailures(report).map(line => line.replace(ROOT + sep, '')));
+    if (status !== 0 && count.failed === 0) {
+      add(tally, 'node', {failed: 1});
+      failures.push(`node --test ended with ${status}`);
+    }
   } finally {
     rmSync(folder, {recursive: true, force: true});
   }
@@ -115,6 +135,8 @@ function countingReporter(tally: Tally): Reporter {
     reportTestFileResults({logger, testFile, sessionsForTestFile}) {
       const file: Tally = new Map();
       for (const session of sessionsForTestFile) addPage(file, session);
+      const failed = [...sessionsForTestFile].flatMap(session => pageFailures(session));
+      failures.push(...failed.map(line => `${relative(ROOT, testFile)} › ${line}`));
       const seconds = (performance.now() - begun) / 1000;
       begun = performance.now();
       const count = formatCount(total(file));
@@ -217,16 +239,17 @@ async function main(): Promise<void> {
     const files = selectTests([...(values.files ?? []), ...positionals]);
     await runTests(files, tally);
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
+    failures.push(error instanceof Error ? error.message : String(error));
     add(tally, 'page', {failed: 1});
   }
   if (total(tally).passed + total(tally).failed === 0) {
-    say('No test was run.');
+    failures.push('No test was run.');
     add(tally, 'page', {failed: 1});
   }
   const programs = await bundled?.catch(() => undefined);
   if (programs) rmSync(programs, {recursive: true, force: true});
   process.exitCode = isGreen(tally) ? 0 : 1;
+  for (const failure of failures) say(`failed: ${failure}`);
   say(formatPlaces(tally));
   say(formatCount(total(tally)));
   // A browser that hangs must not keep the process alive after the verdict.

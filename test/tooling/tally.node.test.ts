@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {describe, it} from 'node:test';
 import {
   addPage,
@@ -6,16 +10,17 @@ import {
   formatCount,
   formatPlaces,
   isGreen,
+  pageFailures,
   total,
   type SuiteResult,
   type Tally,
 } from '../../scripts/tally.js';
-import {countJunit} from '../../scripts/python.js';
-import {countTap} from '../../scripts/tap.js';
+import {countJunit, junitFailures} from '../../scripts/python.js';
+import {countTap, tapFailures} from '../../scripts/tap.js';
 
-const PASSED = {passed: true, skipped: false};
-const FAILED = {passed: false, skipped: false};
-const SKIPPED = {passed: false, skipped: true};
+const PASSED = {name: 'a', passed: true, skipped: false};
+const FAILED = {name: 'b', passed: false, skipped: false, error: {message: 'no\nat c'}};
+const SKIPPED = {name: 'c', passed: false, skipped: true};
 
 function suite(name: string, tests: SuiteResult['tests'], suites: SuiteResult[] = []): SuiteResult {
   return {name, tests, suites};
@@ -85,6 +90,18 @@ describe('addPage(tally, page)', () => {
   });
 });
 
+describe('pageFailures(page)', () => {
+  it('names tests that failed, and why, and what broke outside of them', () => {
+    const inner = suite('of batches', [SKIPPED, FAILED]);
+    const testResults = suite('', [PASSED], [suite('reflectPad', [FAILED], [inner])]);
+    assert.deepEqual(pageFailures({passed: false, errors: [new Error('late')], testResults}), [
+      'reflectPad › b: no',
+      'reflectPad › of batches › b: no',
+      'late',
+    ]);
+  });
+});
+
 describe('isGreen(tally)', () => {
   it('is false where nothing ran', () => {
     assert.equal(isGreen(new Map()), false);
@@ -105,6 +122,34 @@ describe('countTap(report)', () => {
   });
 });
 
+describe('tapFailures(report)', () => {
+  it('names tests that Node reports as failed, and not the suites around them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'redo-tap-'));
+    const file = join(folder, 'planted.test.mjs');
+    writeFileSync(
+      file,
+      `import {describe, it} from 'node:test';
+describe('suite', () => {
+  it('passes', () => {});
+  it('throws', () => { throw new Error('first\\nsecond'); });
+  it('says one line', () => { throw new Error("it's so"); });
+});`
+    );
+    try {
+      // Told of an outer run, the inner one would report to it.
+      const env = {...process.env, NODE_TEST_CONTEXT: undefined};
+      const args = ['--test', '--test-reporter', 'tap', file];
+      const {stdout} = spawnSync(process.execPath, args, {env, encoding: 'utf8'});
+      assert.deepEqual(tapFailures(stdout), [
+        `${file}:4 › throws: first`,
+        `${file}:5 › says one line: it's so`,
+      ]);
+    } finally {
+      rmSync(folder, {recursive: true});
+    }
+  });
+});
+
 describe('countJunit(report)', () => {
   it('reads the counts that pytest writes', () => {
     const report =
@@ -118,5 +163,20 @@ describe('countJunit(report)', () => {
       () => countJunit('<?xml version="1.0"?><testsuites><testsu'),
       /must have its counts/
     );
+  });
+});
+
+describe('junitFailures(report)', () => {
+  it('names the tests that failed or could not begin', () => {
+    const report =
+      '<testsuites><testsuite errors="1" failures="1" skipped="0" tests="3">' +
+      '<testcase classname="test_run" name="test_a" time="1"/>' +
+      '<testcase classname="test_run" name="test_b" time="1"><failure message="assert 1&#10;at">x</failure>' +
+      '</testcase><testcase classname="test_run" name="test_c"><error message="no fixture">y</error>' +
+      '</testcase></testsuite></testsuites>';
+    assert.deepEqual(junitFailures(report), [
+      'test_run › test_b: assert 1',
+      'test_run › test_c: no fixture',
+    ]);
   });
 });
