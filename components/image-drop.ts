@@ -14,17 +14,28 @@ export function hasFiles(data: DataTransfer | null): data is DataTransfer {
   return data?.types.includes('Files') ?? false;
 }
 
+/** How the search through a dropped folder is watched, and ended. */
+export interface Search {
+  /** Ends it: then it throws the signal's reason. */
+  signal?: AbortSignal;
+  /** Told how many files have been found. */
+  onFound?: (count: number) => void;
+}
+
 /**
  * All files of a drop, those within its folders too.
  *
  * Must be called while the event is dispatched: afterwards the browser forgets its entries.
  */
-export async function droppedFiles(data: DataTransfer): Promise<NamedFile[]> {
+export async function droppedFiles(data: DataTransfer, search: Search = {}): Promise<NamedFile[]> {
   const entries = [...data.items].map(item => item.webkitGetAsEntry());
   const files = [...data.files];
   // A file made by a script, as one that is pasted, is no entry of any folder.
   if (!entries.some(entry => entry !== null)) return namedFiles(files);
-  const found = await Promise.all(entries.filter(entry => entry !== null).map(filesOf));
+  let count = 0;
+  const onFile = (): void => search.onFound?.(++count);
+  const walks = entries.filter(entry => entry !== null);
+  const found = await Promise.all(walks.map(entry => filesOf(entry, search.signal, onFile)));
   return found.flat();
 }
 
@@ -42,11 +53,17 @@ export function sourceOf(files: readonly NamedFile[]): DatasetSource {
   return {name: inFolder || files.length === 1 ? top! : strings.data.several, files};
 }
 
-async function filesOf(entry: FileSystemEntry): Promise<NamedFile[]> {
+async function filesOf(
+  entry: FileSystemEntry,
+  signal: AbortSignal | undefined,
+  onFile: () => void
+): Promise<NamedFile[]> {
+  signal?.throwIfAborted();
   if (entry.isFile) {
     const blob = await new Promise<File>((resolve, reject) =>
       (entry as FileSystemFileEntry).file(resolve, reject)
     );
+    onFile();
     return [{path: entry.fullPath.replace(/^\//, ''), blob}];
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
@@ -57,6 +74,7 @@ async function filesOf(entry: FileSystemEntry): Promise<NamedFile[]> {
       reader.readEntries(resolve, reject)
     );
     if (entries.length === 0) return found;
-    found.push(...(await Promise.all(entries.map(filesOf))).flat());
+    const inside = entries.map(each => filesOf(each, signal, onFile));
+    found.push(...(await Promise.all(inside)).flat());
   }
 }

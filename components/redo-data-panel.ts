@@ -2,7 +2,14 @@ import {css, html, LitElement, nothing, type PropertyValues} from 'lit';
 import {customElement, property, query, state} from 'lit/decorators.js';
 import type {DatasetInfo} from '../core/engine/protocol.js';
 import type {NamedFile} from '../datasets/source.js';
-import {droppedFiles, hasFiles, isModelDrop, namedFiles, sourceOf} from './image-drop.js';
+import {
+  droppedFiles,
+  hasFiles,
+  isModelDrop,
+  namedFiles,
+  sourceOf,
+  type Search,
+} from './image-drop.js';
 import {strings} from './strings.js';
 import {controls, theme} from './theme.js';
 
@@ -108,7 +115,11 @@ export class RedoDataPanel extends LitElement {
   /** How much of them has been read, in [0, 1], where that is known. */
   @property({type: Number}) progress?: number;
 
+  /** Files that have been found in what was dropped, while it is gone through. */
+  @state() private found?: number;
+
   private listening?: AbortController;
+  private search?: AbortController;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -118,6 +129,7 @@ export class RedoDataPanel extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.listening?.abort();
+    this.search?.abort();
     this.stopCamera();
   }
 
@@ -148,7 +160,7 @@ export class RedoDataPanel extends LitElement {
     if (event.defaultPrevented || !hasFiles(dataTransfer)) return;
     if (isModelDrop([...dataTransfer.files])) return;
     event.preventDefault();
-    void this.attempt(() => droppedFiles(dataTransfer));
+    void this.attempt(search => droppedFiles(dataTransfer, search));
   }
 
   private handlePaste(event: ClipboardEvent): void {
@@ -168,18 +180,35 @@ export class RedoDataPanel extends LitElement {
     if (files.length > 0) void this.attempt(async () => files);
   }
 
-  /** Gives away the files that are found, or says why there are none. */
-  private async attempt(find: () => Promise<NamedFile[]>, name?: string): Promise<void> {
+  /** Gives away the files that are found, or says why there are none. A newer search ends an older. */
+  private async attempt(
+    find: (search: Search) => Promise<NamedFile[]>,
+    name?: string
+  ): Promise<void> {
+    this.search?.abort();
+    this.search = new AbortController();
+    const {signal} = this.search;
     this.problem = '';
+    this.found = undefined;
     try {
-      const files = await find();
+      const files = await find({signal, onFound: count => (this.found = count)});
+      signal.throwIfAborted();
       if (files.length === 0) throw new Error(strings.data.empty);
       const source = sourceOf(files);
       const detail = {source: {...source, name: name ?? source.name}};
       this.dispatchEvent(new CustomEvent('images-pick', {detail, bubbles: true, composed: true}));
     } catch (error) {
-      this.problem = (error as Error).message;
+      // Who stopped it needs no telling.
+      if (!signal.aborted) this.problem = (error as Error).message;
+    } finally {
+      if (signal === this.search.signal) this.found = undefined;
     }
+  }
+
+  private stopReading(): void {
+    if (this.found === undefined) return this.tell('images-stop');
+    this.search?.abort();
+    this.found = undefined;
   }
 
   private async startCamera(): Promise<void> {
@@ -235,7 +264,7 @@ export class RedoDataPanel extends LitElement {
     const count = wholeSplit ? counts[wholeSplit] : counts.train + counts.val + counts.test;
     return html`<div class="actions">
         <span>${strings.data.open(info.name, count)}</span>
-        <button ?disabled=${this.working} @click=${() => this.tell('images-reset')}>
+        <button ?disabled=${this.isBusy} @click=${() => this.tell('images-reset')}>
           ${strings.data.back(this.usual)}
         </button>
       </div>
@@ -248,6 +277,26 @@ export class RedoDataPanel extends LitElement {
       }`;
   }
 
+  private get isBusy(): boolean {
+    return this.working || this.found !== undefined;
+  }
+
+  private renderStatus() {
+    const {data} = strings;
+    const {found, problem, progress, isBusy} = this;
+    const doing = found === undefined ? data.working(progress) : data.searching(found);
+    return html`<p role="status" class=${problem ? 'failed' : 'soft'}>
+        ${isBusy ? doing : problem}
+      </p>
+      ${
+        isBusy
+          ? html`<div class="actions">
+              <button @click=${this.stopReading}>${data.stopReading}</button>
+            </div>`
+          : nothing
+      }`;
+  }
+
   protected override render() {
     const {data} = strings;
     return html`<details>
@@ -256,13 +305,13 @@ export class RedoDataPanel extends LitElement {
           <p>${data.about} ${data.masks}</p>
           <p class="soft">${data.private}</p>
           <div class="actions">
-            <button ?disabled=${this.working} @click=${() => this.files.click()}>
+            <button ?disabled=${this.isBusy} @click=${() => this.files.click()}>
               ${data.files}
             </button>
-            <button ?disabled=${this.working} @click=${() => this.folder.click()}>
+            <button ?disabled=${this.isBusy} @click=${() => this.folder.click()}>
               ${data.folder}
             </button>
-            <button ?disabled=${this.working || Boolean(this.camera)} @click=${this.startCamera}>
+            <button ?disabled=${this.isBusy || Boolean(this.camera)} @click=${this.startCamera}>
               ${data.camera}
             </button>
           </div>
@@ -284,17 +333,7 @@ export class RedoDataPanel extends LitElement {
           ${this.renderCamera()}
         </div>
       </details>
-      ${this.renderOpen()}
-      <p role="status" class=${this.problem ? 'failed' : 'soft'}>
-        ${this.working ? data.working(this.progress) : this.problem}
-      </p>
-      ${
-        this.working
-          ? html`<div class="actions">
-              <button @click=${() => this.tell('images-stop')}>${data.stopReading}</button>
-            </div>`
-          : nothing
-      }
+      ${this.renderOpen()} ${this.renderStatus()}
       ${this.dragged ? html`<div class="drop" aria-hidden="true">${data.drop}</div>` : nothing}`;
   }
 }

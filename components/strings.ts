@@ -159,6 +159,8 @@ export const strings = {
       `${name}: ${count === 1 ? 'one image' : `${formatCount(count)} images`}`,
     working: (share = 0) =>
       share > 0 ? `Reading the images… ${Math.round(100 * share)}%` : 'Reading the images…',
+    searching: (count: number) =>
+      `Looking through the folder… ${count === 1 ? 'one file' : `${formatCount(count)} files`}`,
     stopReading: 'Stop reading',
     drop: 'Drop the images here',
     notes: 'Left out',

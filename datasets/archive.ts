@@ -1,8 +1,8 @@
 /** Takes archives apart: zip, tar and tar.gz, told by their first bytes. */
 
-import {blobSource, type ByteSource} from './byte-source.js';
+import {blobSource, streamOf, type ByteSource} from './byte-source.js';
 import type {TreeFile} from './file-tree.js';
-import {MAX_UNPACKED_BYTES, readAtMost} from './limits.js';
+import {MAX_UNPACKED_BYTES, readBlob} from './limits.js';
 import type {Reading} from './reading.js';
 import {hasChecksum, readTar} from './tar.js';
 import {readZip} from './zip.js';
@@ -27,7 +27,10 @@ export async function readRemoteArchive(
 ): Promise<TreeFile[] | undefined> {
   const head = await source.read(0, 2);
   if (isZip(head)) return readZip(source, name);
-  return readArchive(new Blob([await source.read(0, source.size)]), name, reading);
+  const {signal, onProgress} = reading;
+  const onBytes = (done: number) => onProgress?.(done, source.size);
+  const file = await readBlob(streamOf(source, signal), source.size, `images: ${name}`, onBytes);
+  return readArchive(file, name, reading);
 }
 
 /**
@@ -43,7 +46,7 @@ export async function readArchive(
   if (head[0] === 0x1f && head[1] === 0x8b) {
     const packed = file.stream().pipeThrough(watched(file.size, reading));
     const unpacked = packed.pipeThrough(new DecompressionStream('gzip'));
-    const parts = await readAtMost(unpacked, MAX_UNPACKED_BYTES, `images: ${name}`).catch(
+    const tar = await readBlob(unpacked, MAX_UNPACKED_BYTES, `images: ${name}`).catch(
       (error: unknown) => {
         reading.signal?.throwIfAborted();
         if ((error as Error).message.startsWith('images: ')) throw error;
@@ -52,7 +55,7 @@ export async function readArchive(
         });
       }
     );
-    return readTar(new Blob(parts), name, {signal: reading.signal});
+    return readTar(tar, name, {signal: reading.signal});
   }
   if (isZip(head)) return readZip(blobSource(file), name);
   if (head.length === 512 && hasChecksum(head) && head[0] !== 0)

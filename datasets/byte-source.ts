@@ -38,6 +38,26 @@ export function blobSource(blob: Blob): ByteSource {
   };
 }
 
+/** Bytes of a stream that are read at a time. */
+const STREAM_BYTES = 2 ** 22;
+
+/** A source from its beginning to its end. It fails as the source does, or with the reason of `signal`. */
+export function streamOf(
+  source: ByteSource,
+  signal?: AbortSignal
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      signal?.throwIfAborted();
+      if (at >= source.size) return controller.close();
+      const part = await source.read(at, at + STREAM_BYTES);
+      at += part.length;
+      controller.enqueue(part);
+    },
+  });
+}
+
 /** A file's bytes: a blob's, or some that are at hand. */
 export interface FileBytes extends Pick<Blob, 'size' | 'arrayBuffer' | 'text'> {
   slice(from: number, to: number): FileBytes;

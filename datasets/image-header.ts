@@ -20,6 +20,13 @@ const FIRST_BYTES = 2 ** 12;
 const HEADER_BYTES = 2 ** 18;
 
 /**
+ * Pixels that a byte of a GIF can be unpacked into: a code of 12 bits stands for at most 3,839 of them. Some
+ * more are transparent, beyond its frames. Else a few bytes would keep a decoder at work for seconds.
+ */
+const GIF_PIXELS_A_BYTE = 2560;
+const GIF_PIXELS_BEYOND = 2 ** 20;
+
+/**
  * @param path What errors call the file.
  * @throws Error if the file is no image that is known, is cut short, or is too large to decode.
  */
@@ -37,6 +44,14 @@ export async function readImageHeader(file: FileBytes, path: string): Promise<Im
   if (tooLarge || width * height > MAX_IMAGE_PIXELS || !(width >= 1 && height >= 1)) {
     throw new Error(
       `images: ${path} must have 1 to ${MAX_IMAGE_PIXELS / 1e6} million pixels, at most ${MAX_IMAGE_SIDE} a side; got ${width}×${height}. Make it smaller first`
+    );
+  }
+  if (
+    header.format === 'gif' &&
+    width * height > GIF_PIXELS_BEYOND + GIF_PIXELS_A_BYTE * file.size
+  ) {
+    throw new Error(
+      `images: ${path} must hold the pixels of its ${width}×${height}; it is damaged, its ${file.size} bytes are too few`
     );
   }
   return header;
@@ -67,13 +82,40 @@ function parse(bytes: DataView): ImageHeader | undefined {
     return upright('png', bytes.getUint32(16), bytes.getUint32(20));
   }
   if (start.startsWith('P6')) return parsePpm(bytes);
-  if (start.startsWith('GIF8')) {
-    return upright('gif', bytes.getUint16(6, true), bytes.getUint16(8, true));
-  }
+  if (start.startsWith('GIF8')) return parseGif(bytes);
   if (start.startsWith('BM')) {
     return upright('bmp', bytes.getInt32(18, true), Math.abs(bytes.getInt32(22, true)));
   }
   if (start.startsWith('RIFF') && start.endsWith('WEBP')) return parseWebp(bytes);
+  return undefined;
+}
+
+/** The canvas and its first frame, which a decoder makes room for where it is larger. */
+function parseGif(bytes: DataView): ImageHeader {
+  const [width, height] = [bytes.getUint16(6, true), bytes.getUint16(8, true)];
+  const flags = bytes.getUint8(10);
+  const paletteBytes = flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0;
+  const frame = findGifFrame(bytes, 13 + paletteBytes);
+  if (frame === undefined) return upright('gif', width, height);
+  const [left, top, across, down] = [1, 3, 5, 7].map(at => bytes.getUint16(frame + at, true));
+  return upright('gif', Math.max(width, left! + across!), Math.max(height, top! + down!));
+}
+
+/** Where the first frame is described; undefined if there is none, or far behind a long comment. */
+function findGifFrame(bytes: DataView, from: number): number | undefined {
+  let at = from;
+  while (at + 10 <= HEADER_BYTES) {
+    const kind = bytes.getUint8(at);
+    if (kind === 0x2c) return at;
+    if (kind !== 0x21) return undefined;
+    // An extension is blocks, each behind its length, and one of none.
+    for (at += 2; ;) {
+      if (at >= HEADER_BYTES) return undefined;
+      const length = bytes.getUint8(at);
+      at += 1 + length;
+      if (length === 0) break;
+    }
+  }
   return undefined;
 }
 

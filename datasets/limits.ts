@@ -11,6 +11,9 @@ export const MAX_IMAGE_PIXELS = 120_000_000;
 /** Height and width of an image. */
 export const MAX_IMAGE_SIDE = 20_000;
 
+/** Bytes of a large file that are held at a time, before a blob takes them. */
+const PIECE_BYTES = 2 ** 24;
+
 /**
  * Everything that a stream gives, in its parts.
  *
@@ -24,17 +27,47 @@ export async function readAtMost(
   onBytes?: (sizeBytes: number) => void
 ): Promise<Uint8Array<ArrayBuffer>[]> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const part of partsOf(stream, limitBytes, what, onBytes)) parts.push(part);
+  return parts;
+}
+
+/** The same as a blob, which a browser keeps on its disk where it is large: it is never held whole. */
+export async function readBlob(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  limitBytes: number,
+  what: string,
+  onBytes?: (sizeBytes: number) => void
+): Promise<Blob> {
+  const pieces: Blob[] = [];
+  let parts: Uint8Array<ArrayBuffer>[] = [];
+  let heldBytes = 0;
+  for await (const part of partsOf(stream, limitBytes, what, onBytes)) {
+    parts.push(part);
+    heldBytes += part.length;
+    if (heldBytes < PIECE_BYTES) continue;
+    pieces.push(new Blob(parts));
+    [parts, heldBytes] = [[], 0];
+  }
+  return new Blob([...pieces, ...parts]);
+}
+
+async function* partsOf(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  limitBytes: number,
+  what: string,
+  onBytes?: (sizeBytes: number) => void
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let sizeBytes = 0;
   const reader = stream.getReader();
   for (;;) {
     const {value, done} = await reader.read();
-    if (done) return parts;
+    if (done) return;
     sizeBytes += value.byteLength;
     if (sizeBytes > limitBytes) {
       await reader.cancel().catch(() => undefined);
       throw new Error(`${what} must unpack to at most ${limitBytes} bytes; it holds more`);
     }
-    parts.push(value);
+    yield value;
     onBytes?.(sizeBytes);
   }
 }

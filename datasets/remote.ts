@@ -1,7 +1,7 @@
 /** Reads files by address: by parts where the server can, else whole. */
 
 import {blobSource, type ByteSource} from './byte-source.js';
-import {readAtMost} from './limits.js';
+import {readBlob} from './limits.js';
 import type {Reading} from './reading.js';
 
 /** Bytes of a file that is read whole where the server knows no parts. */
@@ -74,7 +74,7 @@ async function readWhole(
   }
   try {
     const onBytes = size > 0 ? (done: number) => onProgress?.(done, size) : undefined;
-    return new Blob(await readAtMost(response.body, MAX_WHOLE_BYTES, url, onBytes));
+    return await readBlob(response.body, MAX_WHOLE_BYTES, url, onBytes);
   } catch (error) {
     if (isAbort(error)) throw error;
     if ((error as Error).message.startsWith(url)) throw tooLarge(url, 'more');

@@ -1,5 +1,6 @@
 /**
- * Reads files that were damaged at random, of every form that is read.
+ * Reads files that were damaged at random, of every form that is read: in Node, and where they are
+ * called `decoder-…`, by the decoders of a headless browser.
  *
  *     npm run fuzz -- --count 10000
  *     npm run fuzz -- --form jpeg png --seed 3 --from 812 --count 1
@@ -9,8 +10,13 @@
 
 import {parseArgs} from 'node:util';
 
+import {InBrowser} from '../cli/in-browser.js';
 import {makeForms} from '../test/fuzz/forms.js';
-import {fuzz} from '../test/fuzz/fuzz.js';
+import {fuzz, type Outcome} from '../test/fuzz/fuzz.js';
+
+/** As in `test/fuzz/decoders.ts`, which is of the page. */
+const DECODERS = ['png', 'jpeg', 'webp', 'gif', 'bmp'];
+const PAGE = 'test/fuzz/decoders.ts';
 
 /** Failures of a form that are told. */
 const TOLD = 5;
@@ -31,21 +37,29 @@ const number = (name: 'count' | 'seed' | 'from'): number => {
 };
 const options = {count: number('count'), seed: number('seed'), from: number('from')};
 const forms = await makeForms();
+const decoders = DECODERS.map(format => `decoder-${format}`);
+const names = [...Object.keys(forms), ...decoders];
 const wanted = [...(values.form ?? []), ...positionals];
 for (const name of wanted) {
-  if (!forms[name]) {
-    throw new Error(`fuzz: --form must be of ${Object.keys(forms).join(', ')}; got ${name}`);
+  if (!names.includes(name)) {
+    throw new Error(`fuzz: --form must be of ${names.join(', ')}; got ${name}`);
   }
 }
-for (const [name, form] of Object.entries(forms)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+const chosen = wanted.length > 0 ? names.filter(name => wanted.includes(name)) : names;
+const needsPage = chosen.some(name => decoders.includes(name));
+const page = needsPage ? await InBrowser.start(PAGE) : undefined;
+for (const name of chosen) {
   const begun = performance.now();
-  const {loaded, refused, longestMs, mostBytes, failures} = await fuzz(name, form, options);
+  const {loaded, refused, longestMs, mostBytes, failures} = forms[name]
+    ? await fuzz(name, forms[name], options)
+    : await page!.call<Outcome>('fuzzDecoder', [name.replace('decoder-', ''), options]);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  const memory = forms[name] ? `, most ${(mostBytes / 2 ** 20).toFixed(1)} MB` : '';
   console.log(
     `${name}: ${loaded} loaded, ${refused} refused, ${failures.length} failed; ` +
-      `longest ${longestMs.toFixed(0)} ms, most ${(mostBytes / 2 ** 20).toFixed(1)} MB, in ${seconds} s`
+      `longest ${longestMs.toFixed(0)} ms${memory}, in ${seconds} s`
   );
   for (const failure of failures.slice(0, TOLD)) console.log(`  ${failure}`);
   if (failures.length > 0) process.exitCode = 1;
 }
+await page?.close();

@@ -36,6 +36,23 @@ describe('droppedFiles(data)', () => {
     expect(files.slice(250).map(({path}) => path)).to.deep.equal(['set/masks/1.png', 'alone.png']);
   });
 
+  it('tells how many files it has found, and ends with the reason of the signal', async () => {
+    const many = Object.fromEntries(Array.from({length: 250}, (_, i) => [`${i}.png`, String(i)]));
+    const stopping = new AbortController();
+    const counts: number[] = [];
+    const onFound = (count: number) => {
+      counts.push(count);
+      if (count === 150) stopping.abort(new Error('enough'));
+    };
+    const search = {signal: stopping.signal, onFound};
+    const reason = await droppedFiles(dropOf(entryOf('/set', many)), search).catch(
+      (error: unknown) => error
+    );
+    expect((reason as Error).message).to.equal('enough');
+    expect(counts[0]).to.equal(1);
+    expect(counts.at(-1), 'files that were asked for with the 150th').to.be.within(150, 200);
+  });
+
   it('takes files that are in no folder', async () => {
     const data = new DataTransfer();
     data.items.add(new File(['x'], 'a.png'));

@@ -1,4 +1,4 @@
-import {expect, fixture, html, waitUntil} from '@open-wc/testing';
+import {aTimeout, expect, fixture, html, waitUntil} from '@open-wc/testing';
 import {sendKeys} from '@web/test-runner-commands';
 import type {RedoDataPanel} from '../../components/redo-data-panel.js';
 import '../../components/redo-data-panel.js';
@@ -106,14 +106,16 @@ describe('redo-data-panel', () => {
   it('fires images-pick with what is chosen, also twice', async () => {
     const {el, events, picked} = await dataPanel();
     const input = find<HTMLInputElement>(el, 'input:not([webkitdirectory])');
-    for (let i = 0; i < 2; i++) {
+    const choose = () => {
       input.files = transfer(PNG, new File([], 'b.png')).files;
       input.dispatchEvent(new Event('change'));
-    }
+    };
+    choose();
     const {name, files} = await picked();
     expect(name).to.equal('your images');
     expect(files!.map(({path}) => path)).to.deep.equal(['a.png', 'b.png']);
     expect(files![0]!.blob).to.equal(PNG);
+    choose();
     await waitUntil(() => events.length === 2, 'the same files must be picked again');
   });
 
@@ -128,6 +130,31 @@ describe('redo-data-panel', () => {
     expect((await picked()).name).to.equal('a.png');
     await el.updateComplete;
     expect(findAll(el, '.drop')).to.have.length(0);
+  });
+
+  it('says how far it is with a folder that is dropped, and stops where it is asked to', async () => {
+    const {el, target, button, events, status} = await dataPanel();
+    const release: (() => void)[] = [];
+    const inside = [
+      {isFile: true, fullPath: '/set/a.png', file: (give: (file: File) => void) => give(PNG)},
+      {isFile: true, fullPath: '/set/b.png', file: (give: () => void) => release.push(give)},
+    ];
+    const createReader = () => ({
+      readEntries: (give: (entries: unknown[]) => void) => give(inside.splice(0)),
+    });
+    const data = transfer(PNG);
+    const entry = {isFile: false, fullPath: '/set', createReader};
+    Object.defineProperty(data, 'items', {value: [{webkitGetAsEntry: () => entry}]});
+    drop(target, data);
+    await waitUntil(() => status() === 'Looking through the folder… one file', 'must be told');
+    expect(button('Choose a folder…').disabled).to.equal(true);
+    button('Stop reading').click();
+    await el.updateComplete;
+    expect(status()).to.equal('');
+    release.forEach(give => give());
+    await aTimeout(0);
+    expect(events).to.deep.equal([]);
+    expect(button('Choose a folder…').disabled).to.equal(false);
   });
 
   it('leaves a model file, and a drop without files, to others', async () => {

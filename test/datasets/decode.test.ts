@@ -1,5 +1,6 @@
 import {expect} from '@open-wc/testing';
 import jpeg from 'jpeg-js';
+import {encode} from 'modern-gif';
 
 import {decodeImage, decodeMask, turn} from '../../datasets/decode.js';
 import {readImageHeader} from '../../datasets/image-header.js';
@@ -71,6 +72,20 @@ describe('decodeImage(file, path)', () => {
     expect([pixels.width, pixels.height, width, height]).to.deep.equal([20, 20, 90, 30]);
     const middle = Array.from({length: 16 * 16}, (_, i) => (2 + (i >> 4)) * 20 + 2 + (i & 15));
     expect(middle.every(i => pixels.data[i * 4 + 2] === 255)).to.equal(true);
+  });
+
+  it('refuses a GIF that promises more than its bytes can hold, in its canvas or its frame', async () => {
+    const frames = [{data: new Uint8ClampedArray(24 * 16 * 4).fill(255), delay: 100}];
+    const gif = new Uint8Array(await encode({width: 24, height: 16, frames}));
+    expect((await decodeImage(new Blob([gif]), 'a.gif')).width).to.equal(24);
+    const frameAt = gif.lastIndexOf(0x2c);
+    for (const at of [6, frameAt + 5]) {
+      const large = gif.slice();
+      new DataView(large.buffer).setUint16(at, 9000, true);
+      new DataView(large.buffer).setUint16(at + 2, 8000, true);
+      const {message} = await rejection(decodeImage(new Blob([large]), 'a.gif'));
+      expect(message).to.match(/a\.gif must hold the pixels of its 9000×8000; it is damaged/);
+    }
   });
 
   it('names what is damaged', async () => {

@@ -20,19 +20,36 @@ export interface Outcome {
   failures: string[];
 }
 
+/** What a reading costs. */
+export interface Meter {
+  /** Of the processor, or where that can't be told, of the clock. */
+  timeMs: () => number;
+  /** Of all arrays; 0 where that can't be told. */
+  arrayBytes: () => number;
+}
+
+const IN_NODE: Meter = {
+  timeMs: () => {
+    const {user, system} = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  arrayBytes: () => process.memoryUsage().arrayBuffers,
+};
+
 /** Each trial is made from the form's name, the seed and its number alone, and can be made again. */
 export async function fuzz(
   name: string,
   {file, read, says}: Form,
-  {count, seed = 0, from = 0}: {count: number; seed?: number; from?: number}
+  {count, seed = 0, from = 0}: {count: number; seed?: number; from?: number},
+  meter = IN_NODE
 ): Promise<Outcome> {
   const outcome: Outcome = {loaded: 0, refused: 0, longestMs: 0, mostBytes: 0, failures: []};
   await read(file.slice());
   for (let trial = from; trial < from + count; trial++) {
     const fail = (what: string) => outcome.failures.push(`${name}, trial ${trial}: ${what}`);
     const bytes = damaged(file, new Random('fuzz', name, seed, trial), trial);
-    const before = process.memoryUsage().arrayBuffers;
-    const begun = process.cpuUsage();
+    const before = meter.arrayBytes();
+    const begun = meter.timeMs();
     try {
       await read(bytes);
       outcome.loaded++;
@@ -42,9 +59,8 @@ export async function fuzz(
       // What the language says of its own accord was not foreseen.
       else if (!says.test(error.message)) fail(error.stack ?? error.message);
     }
-    const {user, system} = process.cpuUsage(begun);
-    const tookMs = (user + system) / 1000;
-    const took = process.memoryUsage().arrayBuffers - before;
+    const tookMs = meter.timeMs() - begun;
+    const took = meter.arrayBytes() - before;
     outcome.longestMs = Math.max(outcome.longestMs, tookMs);
     outcome.mostBytes = Math.max(outcome.mostBytes, took);
     if (tookMs > MOST_MS) fail(`took ${tookMs.toFixed(0)} ms`);
