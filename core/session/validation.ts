@@ -20,13 +20,18 @@ export class Validation {
 
   private readonly engine: EngineClient;
   private readonly history: History;
+  private readonly now: () => number;
   /** When the last look ended and how long it took, in milliseconds. */
   private last = {endMs: -Infinity, durationMs: 0};
 
-  /** @param history Takes the scores. */
-  constructor(engine: EngineClient, history: History) {
+  /**
+   * @param history Takes the scores.
+   * @param now The time, in milliseconds.
+   */
+  constructor(engine: EngineClient, history: History, now = () => performance.now()) {
     this.engine = engine;
     this.history = history;
+    this.now = now;
   }
 
   /**
@@ -36,7 +41,7 @@ export class Validation {
    */
   async look({model, dataset}: ModelInfo, iteration: number, signal: AbortSignal): Promise<void> {
     const last = this.history.looks.iterations.findLast(each => each <= iteration) ?? -Infinity;
-    const startMs = performance.now();
+    const startMs = this.now();
     const rested = startMs - this.last.endMs >= PATIENCE * this.last.durationMs;
     if (!this.wanted.peek() || dataset.labelled?.val === 0) return;
     if (iteration < last + INTERVAL || !rested) return;
@@ -47,7 +52,7 @@ export class Validation {
     } catch {
       // Also where the signal was aborted: who trains looks at it himself.
     }
-    const endMs = performance.now();
+    const endMs = this.now();
     this.last = {endMs, durationMs: endMs - startMs};
   }
 }

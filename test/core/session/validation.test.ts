@@ -1,5 +1,7 @@
 import {expect} from '@open-wc/testing';
+import {History} from '../../../core/session/history.js';
 import {Session} from '../../../core/session/session.js';
+import {Validation} from '../../../core/session/validation.js';
 import {FakeEngine} from '../../fixtures/fake-engine.js';
 import {idle} from '../../fixtures/idle.js';
 
@@ -16,16 +18,46 @@ async function opened(wanted = true) {
 }
 
 describe('Validation', () => {
-  it('scores held-out images at the start and every fifty iterations, while training', async () => {
+  it('scores held-out images at the start, and at the earliest fifty iterations later', async () => {
     const {engine, train, looks} = await opened();
     expect(engine.count('evaluate')).to.equal(0);
     await train(120);
-    const [first, ...later] = looks().iterations;
-    expect(first).to.equal(0);
-    expect(later).to.not.be.empty;
-    later.forEach((each, i) => expect(each - looks().iterations[i]!).to.be.at.least(50));
+    expect(looks().iterations[0]).to.equal(0);
+    looks().iterations.forEach((each, i, all) => {
+      if (i > 0) expect(each - all[i - 1]!).to.be.at.least(50);
+    });
     expect(looks().objectIou).to.deep.equal(looks().iterations.map(() => 0.8));
     expect(engine.bodies('evaluate')[0]).to.deep.equal({model: 1, split: 'val', count: 50});
+  });
+
+  it('looks every fifty iterations, and rests nine times as long as a look took', async () => {
+    const engine = new FakeEngine();
+    const session = new Session(engine);
+    await session.open({preset: 'discs-2', weights: 'none', seed: 1});
+    const info = session.model.value!;
+    const history = new History();
+    let time = 0;
+    let stepMs = 0;
+    const now = () => (time += stepMs);
+    const validation = new Validation(engine, history, now);
+    validation.wanted.value = true;
+    const {signal} = new AbortController();
+    const look = (iteration: number) => validation.look(info, iteration, signal);
+    await look(0);
+    await look(49);
+    await look(50);
+    expect(history.looks.iterations).to.deep.equal([0, 50]);
+    // A look of 10 ms: so far the time goes on whenever it is asked for.
+    stepMs = 10;
+    await look(100);
+    stepMs = 0;
+    await look(150);
+    time += 89;
+    await look(160);
+    expect(history.looks.iterations).to.deep.equal([0, 50, 100]);
+    time += 1;
+    await look(170);
+    expect(history.looks.iterations).to.deep.equal([0, 50, 100, 170]);
   });
 
   it('scores nothing where nobody wants to see it', async () => {
