@@ -1,7 +1,8 @@
 import {css, html, LitElement, nothing, type PropertyValues} from 'lit';
 import {customElement, property, query, state} from 'lit/decorators.js';
 import type {DatasetInfo} from '../core/engine/protocol.js';
-import type {NamedFile} from '../datasets/source.js';
+import type {DatasetSource, NamedFile} from '../datasets/source.js';
+import {pastedDataset} from './dataset-address.js';
 import {
   droppedFiles,
   hasFiles,
@@ -12,6 +13,7 @@ import {
 } from './image-drop.js';
 import {strings} from './strings.js';
 import {controls, theme} from './theme.js';
+import {isTyping} from './typing.js';
 
 /**
  * Images of the user's own in the place of a data set: files, a folder, an archive, what is pasted or
@@ -165,8 +167,11 @@ export class RedoDataPanel extends LitElement {
 
   private handlePaste(event: ClipboardEvent): void {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length === 0) return;
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    const source = files.length === 0 && !isTyping(event.composedPath()[0]) && pastedDataset(text);
+    if (files.length === 0 && !source) return;
     event.preventDefault();
+    if (source) return this.give(source);
     const named = namedFiles(files);
     // A picture from the clipboard is called `image.png`, whatever it is of.
     const isPicture = files.length === 1 && /^image\.\w+$/.test(files[0]!.name);
@@ -195,14 +200,18 @@ export class RedoDataPanel extends LitElement {
       signal.throwIfAborted();
       if (files.length === 0) throw new Error(strings.data.empty);
       const source = sourceOf(files);
-      const detail = {source: {...source, name: name ?? source.name}};
-      this.dispatchEvent(new CustomEvent('images-pick', {detail, bubbles: true, composed: true}));
+      this.give({...source, name: name ?? source.name});
     } catch (error) {
       // Who stopped it needs no telling.
       if (!signal.aborted) this.problem = (error as Error).message;
     } finally {
       if (signal === this.search.signal) this.found = undefined;
     }
+  }
+
+  private give(source: DatasetSource): void {
+    const detail = {source};
+    this.dispatchEvent(new CustomEvent('images-pick', {detail, bubbles: true, composed: true}));
   }
 
   private stopReading(): void {
@@ -258,23 +267,20 @@ export class RedoDataPanel extends LitElement {
   }
 
   private renderOpen() {
-    const {info} = this;
-    if (!info || this.usual === undefined) return nothing;
+    const {info, usual} = this;
+    if (!info) return nothing;
     const {counts, wholeSplit, notes = []} = info;
     const count = wholeSplit ? counts[wholeSplit] : counts.train + counts.val + counts.test;
-    return html`<div class="actions">
-        <span>${strings.data.open(info.name, count)}</span>
-        <button ?disabled=${this.isBusy} @click=${() => this.tell('images-reset')}>
-          ${strings.data.back(this.usual)}
-        </button>
-      </div>
-      ${
-        notes.length > 0
-          ? html`<ul aria-label=${strings.data.notes}>
-              ${notes.map(note => html`<li>${note}</li>`)}
-            </ul>`
-          : nothing
-      }`;
+    const open = html`<div class="actions">
+      <span>${strings.data.open(info.name, count)}</span>
+      <button ?disabled=${this.isBusy} @click=${() => this.tell('images-reset')}>
+        ${strings.data.back(usual ?? '')}
+      </button>
+    </div>`;
+    const leftOut = html`<ul aria-label=${strings.data.notes}>
+      ${notes.map(note => html`<li>${note}</li>`)}
+    </ul>`;
+    return [usual === undefined ? nothing : open, notes.length > 0 ? leftOut : nothing];
   }
 
   private get isBusy(): boolean {

@@ -17,6 +17,7 @@ import {datasetAt} from './dataset-address.js';
 import {FileDrop} from './file-drop.js';
 import {fileStem} from './file-stem.js';
 import {loadLateElements} from './late-elements.js';
+import {nameOf} from '../core/session/place.js';
 import {readPanels, type PanelName} from './panel-names.js';
 import type {SavableView} from './redo-save-menu.js';
 import type {Sharable} from './redo-share-menu.js';
@@ -87,9 +88,7 @@ export class RedoViewer extends LitElement {
   private shown = readPanels(undefined);
   private readonly links = new ViewerLinks(this);
   /** Name of the data set that the user's own images stand in for. */
-  @state() private usualDataset?: string;
   /** Seed that the weights were made from last. */
-  @state() private weightsSeed = 1;
   /** Split that was picked by hand, in the place of `split`; gone with another model or other images. */
   @state() pickedSplit?: Split;
   /** Version of the images that those properties are about. */
@@ -153,7 +152,7 @@ export class RedoViewer extends LitElement {
     super();
     this.watcher.setPaused(true);
     new Visibility(this, visible => this.setVisible(visible));
-    new UndoKeys(this, way => this.goBack(way));
+    new UndoKeys(this, way => void this.goBack(way));
   }
 
   override disconnectedCallback(): void {
@@ -229,8 +228,6 @@ export class RedoViewer extends LitElement {
 
   private open(): void {
     const {session, preset, datasetName, weights, seed} = this;
-    this.weightsSeed = seed;
-    this.usualDataset = undefined;
     this.pickedSplit = undefined;
     const opened = this.links.opening();
     const dataset = datasetName && datasetAt(datasetName);
@@ -249,21 +246,27 @@ export class RedoViewer extends LitElement {
     return this.links.current();
   }
 
-  private readonly sharable = (): Promise<Sharable | undefined> =>
-    this.links.sharable(this.usualDataset !== undefined);
+  private readonly sharable = (): Promise<Sharable | undefined> => this.links.sharable();
+
+  /** What the images are called that the user's own are in the place of; undefined where none are. */
+  private get usualDataset(): string | undefined {
+    const place = this.session?.place.peek();
+    return place && place.images !== place.usual ? nameOf(place.usual) : undefined;
+  }
 
   /** The session's sources follow the element's properties. */
   private pushSources(): void {
     if (!this.session) return;
-    const regions = this.session.model.peek()?.config.regions ?? Infinity;
     this.session.awake.value = this.visible || this.background;
     this.session.validation.wanted.value = this.visible && this.shown.has('history');
-    this.session.region.value = Math.min(Math.max(Math.trunc(this.region) || 0, 0), regions - 1);
     const version = this.session.imagesVersion.peek();
     if (version !== this.imagesVersion) {
       // What was in hand was one of the last images.
       Object.assign(this, {imagesVersion: version, image: 0, pickedSplit: undefined});
+      if (this.session.cameBack) this.takeInHand(this.session);
     }
+    const regions = this.session.model.peek()?.config.regions ?? Infinity;
+    this.session.region.value = Math.min(Math.max(Math.trunc(this.region) || 0, 0), regions - 1);
     this.session.selectImage({
       split: this.shownSplit(),
       index: Math.max(Math.trunc(this.image) || 0, 0),
@@ -298,14 +301,10 @@ export class RedoViewer extends LitElement {
     this.requestUpdate();
   }
 
-  /** Goes on with the user's images, or with those of the preset again. */
+  /** Goes on with the user's images, or with those that the model came with. */
   private async useImages(source?: DatasetSource): Promise<void> {
-    const session = this.session!;
-    const usual = this.usualDataset ?? session.model.peek()?.dataset.name;
-    if (usual === undefined) return;
-    await session.useDataset(source ?? usual);
-    if (session !== this.session || session.failure.peek()) return;
-    this.usualDataset = source && usual;
+    const usual = this.session!.place.peek()?.usual;
+    if (usual !== undefined) await this.session!.useDataset(source ?? usual);
   }
 
   /** Opens a model file in the place of the present model, which stays if the file is no good. */
@@ -313,26 +312,27 @@ export class RedoViewer extends LitElement {
     const {session} = this;
     await session?.openFile(file, this.seed);
     if (!session || session !== this.session || session.failure.peek()) return;
-    this.weightsSeed = session.model.peek()?.seed ?? this.weightsSeed;
-    this.links.openedFile(session);
     // A file's model comes with its own data set.
-    this.usualDataset = undefined;
     this.pickedSplit = undefined;
   }
 
-  /** One step back, or forth again, over image, codes and masks. */
-  private goBack(way: 'undo' | 'redo'): void {
+  /** One step back, or forth again, over model, images, codes and masks. */
+  private async goBack(way: 'undo' | 'redo'): Promise<void> {
     const {session} = this;
     if (!session?.model.peek()) return;
-    session.viewHistory[way]();
-    const {image, region} = session;
+    const going = session.viewHistory[way]();
+    this.takeInHand(session);
+    await going;
+    if (session === this.session) this.takeInHand(session);
+  }
+
+  /** The properties follow what the session has in hand. */
+  private takeInHand({image, region}: Session): void {
     const {split, index} = image.peek();
     Object.assign(this, {pickedSplit: split, image: index, region: region.peek()});
   }
 
   private handleReset({detail}: CustomEvent<TrainEvents['train-reset']>): void {
-    this.weightsSeed = detail.seed;
-    this.links.reset();
     void this.session!.reset(detail.seed);
   }
 
@@ -343,7 +343,7 @@ export class RedoViewer extends LitElement {
 
   /** What files of this view are called: its model, and the user's images if they are shown. */
   private fileStem(session: Session): string {
-    const model = session.fileName.value ?? this.weights;
+    const model = session.place.value?.weights.fileName ?? this.weights;
     const named = model === undefined || model === NO_WEIGHTS ? this.preset : model;
     const images = this.usualDataset === undefined ? undefined : session.model.value?.dataset.name;
     return [named, images]
@@ -425,14 +425,14 @@ export class RedoViewer extends LitElement {
       shown.has(name) ? panel() : nothing;
     const side = [
       when('code', () => renderCode(session, looks, setLooks)),
-      when('training', () => panels.renderTraining(session, this.weightsSeed)),
+      when('training', () => panels.renderTraining(session)),
     ];
     return html`
       ${when('images', () => panels.renderImages(session, model, this.usualDataset, this))}
       ${when('image', () => renderImage(state, looks, setLooks))}
       ${when('regions', () => panels.renderRegions(state))}
       ${side.some(panel => panel !== nothing) ? html`<div class="side">${side}</div>` : nothing}
-      ${when('history', () => panels.renderHistory(state, looks, setLooks, this.weightsSeed))}
+      ${when('history', () => panels.renderHistory(state, looks, setLooks))}
       ${when('timeline', () => panels.renderTimeline(session))}
       ${when('flow', () => renderFlow(state, looks, setLooks))}
       ${when('explorer', () => html`<redo-explorer class="wide" .viewer=${this}></redo-explorer>`)}
@@ -483,8 +483,8 @@ export class RedoViewer extends LitElement {
             void this.useImages(detail.source)}
           @images-stop=${() => this.session?.stopReading()}
           @images-reset=${() => void this.useImages()}
-          @view-undo=${() => this.goBack('undo')}
-          @view-redo=${() => this.goBack('redo')}
+          @view-undo=${() => void this.goBack('undo')}
+          @view-redo=${() => void this.goBack('redo')}
           @view-open=${({detail}: CustomEvent<{view: View}>) => this.showView(detail.view)}
           @model-pick=${({detail}: CustomEvent<{file: File}>) => void this.openFile(detail.file)}
         >

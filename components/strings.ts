@@ -82,6 +82,10 @@ const FAILURES: Record<During, {title: string; advice: string; action?: string}>
     title: 'That state could not be brought back.',
     advice: 'The weights are as they were. Try again, or go to another state.',
   },
+  return: {
+    title: 'What was there before could not be brought back.',
+    advice: 'What is open is as it was. Try again, or go on from here.',
+  },
   dataset: {
     title: 'These images could not be opened.',
     advice: 'The images are as they were. Choose others, or try again.',
@@ -143,10 +147,11 @@ export const strings = {
   data: {
     title: 'Your images…',
     about:
-      'See the model at work on images of your own: drop files, a folder, an archive (zip, tar, tar.gz) or a packed set (.redo.zip) on this viewer, paste an image, or choose here.',
+      'See the model at work on images of your own: drop files, a folder, an archive (zip, tar, tar.gz) or a packed set (.redo.zip) on this viewer, paste an image or a list of addresses, or choose here.',
     masks:
       'Masks of the same names, in a folder called masks or with _mask at their end, are the truth.',
-    private: 'Nothing leaves this machine: the images are read and computed here.',
+    private:
+      'Nothing leaves this machine: the images are read and computed here, those of addresses fetched from there.',
     files: 'Choose images or an archive…',
     folder: 'Choose a folder…',
     camera: 'Use the camera',
@@ -166,6 +171,7 @@ export const strings = {
     notes: 'Left out',
     pasted: 'pasted image',
     captured: 'camera picture',
+    addresses: (count: number) => `${count} addresses`,
     several: 'your images',
     empty: 'What was dropped holds no file. Drop images, a folder, or an archive of them.',
   },
@@ -181,8 +187,8 @@ export const strings = {
   },
 
   undo: {
-    title: 'What was set by hand: image, codes, masks',
-    undo: {label: '↶ Undo', hint: 'Image, codes and masks as they were before (Ctrl+Z)'},
+    title: 'What was set by hand: model, images, codes, masks',
+    undo: {label: '↶ Undo', hint: 'Model, images, codes and masks as they were before (Ctrl+Z)'},
     redo: {label: '↷ Redo', hint: 'Forth again (Ctrl+Shift+Z)'},
   },
 

@@ -1,9 +1,7 @@
 /** The keys of undo and redo, where nothing inside has a use of its own for them. */
 
 import type {ReactiveController, ReactiveControllerHost} from 'lit';
-
-/** Fields in which the browser undoes what was typed. */
-const TYPED = /^(text|search|number|email|url|password)$/;
+import {isTyping} from './typing.js';
 
 /** Ctrl+Z or ⌘Z, with Shift or by Y forth again, anywhere in its host. */
 export class UndoKeys implements ReactiveController {
@@ -32,11 +30,4 @@ export class UndoKeys implements ReactiveController {
     event.preventDefault();
     this.onMove(letter === 'y' || shiftKey ? 'redo' : 'undo');
   };
-}
-
-function isTyping(target: EventTarget | undefined): boolean {
-  return (
-    (target instanceof HTMLInputElement && TYPED.test(target.type)) ||
-    target instanceof HTMLTextAreaElement
-  );
 }

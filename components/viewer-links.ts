@@ -23,14 +23,6 @@ export interface LinkedViewer {
   requestUpdate(name?: PropertyKey, old?: unknown): void;
 }
 
-/** Where the weights of the open model come from, as far as a link could lead there. */
-interface Origin {
-  /** Iterations that they had behind them when they came. */
-  iteration: number;
-  /** What no link leads to. */
-  kind: 'address' | 'own file' | 'random';
-}
-
 /** Shows views in a viewer, and says what it shows. */
 export class ViewerLinks {
   /** Why a view could not be shown. */
@@ -43,7 +35,6 @@ export class ViewerLinks {
   private wanted?: View;
   /** The view whose model is being opened. */
   private awaited?: View;
-  private origin: Origin = {iteration: 0, kind: 'address'};
 
   constructor(viewer: LinkedViewer) {
     this.viewer = viewer;
@@ -80,7 +71,6 @@ export class ViewerLinks {
     this.note = '';
     return async session => {
       this.awaited = undefined;
-      this.origin = {iteration: session.iteration.peek(), kind: 'address'};
       if (wanted) await this.finish(session, wanted);
     };
   }
@@ -89,16 +79,6 @@ export class ViewerLinks {
   interrupted(): void {
     this.wanted ??= this.awaited;
     this.awaited = undefined;
-  }
-
-  /** To be told that the model is out of a file of the user's. */
-  openedFile(session: Session): void {
-    this.origin = {iteration: session.iteration.peek(), kind: 'own file'};
-  }
-
-  /** To be told that the weights were drawn anew. */
-  reset(): void {
-    this.origin = {iteration: 0, kind: 'random'};
   }
 
   say(note: string): void {
@@ -130,18 +110,19 @@ export class ViewerLinks {
     };
   }
 
-  /** The same, with what it leaves out. @param ownImages Whether the images are the user's. */
-  async sharable(ownImages: boolean): Promise<Sharable | undefined> {
+  /** The same, with what it leaves out. */
+  async sharable(): Promise<Sharable | undefined> {
     const view = await this.current();
     const config = this.viewer.session?.model.peek()?.config;
-    if (!view || !config) return undefined;
-    const {iteration, kind} = this.origin;
-    const trained = kind === 'random' || view.iteration !== iteration;
+    const place = this.viewer.session?.place.peek();
+    if (!view || !config || !place) return undefined;
+    const {iteration, origin} = place.weights;
+    const trained = origin === 'random' || view.iteration !== iteration;
     const {share} = strings;
     const left = [
-      ...(kind === 'own file' ? [share.leftModel] : []),
+      ...(origin === 'file' ? [share.leftModel] : []),
       ...(trained ? [share.leftWeights(view.iteration)] : []),
-      ...(ownImages ? [share.leftImages] : []),
+      ...(place.images !== place.usual ? [share.leftImages] : []),
     ];
     return {view, config, left};
   }

@@ -72,7 +72,10 @@ export function renderImages(
         .working=${session.status.value === 'busy' && stage === 'dataset'}
         .progress=${done / total}
       ></redo-data-panel>
-      <redo-open-model .fileName=${session.fileName.value} .info=${info}></redo-open-model>
+      <redo-open-model
+        .fileName=${session.place.value?.weights.fileName}
+        .info=${info}
+      ></redo-open-model>
       ${renderUndo(session)}
     </div>
   </section>`;
@@ -119,9 +122,8 @@ export function renderRegions({session, segmentation, redraws}: ViewerState): Te
   </section>`;
 }
 
-/** @param seed What the weights were made from last. */
-export function renderTraining(session: Session, seed: number): TemplateResult {
-  const {training, status, model, labels, maskEdits} = session;
+export function renderTraining(session: Session): TemplateResult {
+  const {training, status, model, labels, maskEdits, place} = session;
   const {playing, remaining, side, stepsPerFrame, phase} = training;
   return html`<section class="training" aria-labelledby="training-title">
     <div class="head"><h2 id="training-title">${strings.training.title}</h2></div>
@@ -131,7 +133,7 @@ export function renderTraining(session: Session, seed: number): TemplateResult {
       .side=${side.value}
       .stepsPerFrame=${stepsPerFrame.value}
       .phase=${phase.value}
-      .seed=${seed}
+      .seed=${place.value?.weights.seed ?? 1}
       .disabled=${status.value === 'opening' || status.value === 'disposed'}
     ></redo-train-controls>
     <details class="more">
@@ -156,8 +158,7 @@ export function renderTraining(session: Session, seed: number): TemplateResult {
 export function renderHistory(
   {session, charts, collapse, decline}: ViewerState,
   looks: Looks,
-  setLooks: SetLooks,
-  seed: number
+  setLooks: SetLooks
 ): TemplateResult {
   const worse = looks.watchIou ? decline.value : undefined;
   const found = collapse.value ?? worse;
@@ -183,7 +184,7 @@ export function renderHistory(
     <redo-collapse-guard
       .collapse=${found?.iteration === looks.dismissed ? undefined : found}
       .back=${found && stateBefore(session, found)}
-      .seed=${seed}
+      .seed=${session.place.value?.weights.seed ?? 1}
     ></redo-collapse-guard>
     <div class="head">
       <h2>${strings.charts.title}</h2>

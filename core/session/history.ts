@@ -33,6 +33,13 @@ export interface LookColumns {
   objectIou: readonly number[];
 }
 
+/** What a history knew at a time. */
+export interface HistoryRecord {
+  readonly columns: Columns;
+  readonly marks: readonly HistoryMark[];
+  readonly looks: LookColumns;
+}
+
 interface Columns {
   iterations: number[];
   scalars: Record<ScalarName, number[]>;
@@ -135,6 +142,20 @@ export class History {
     this.changes.value++;
   }
 
+  /** All that is known now, to be known again later. */
+  record(): HistoryRecord {
+    return structuredClone({columns: this.columns, marks: this.markList, looks: this.lookColumns});
+  }
+
+  /** Knows what was known at a time, and nothing else. */
+  restore(record: HistoryRecord): void {
+    const {columns, marks, looks} = structuredClone(record);
+    this.columns = columns;
+    this.markList = marks;
+    this.lookColumns = looks as Record<keyof LookColumns, number[]>;
+    this.changes.value++;
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.truncate(0);
@@ -162,6 +183,7 @@ export class History {
     };
     this.changes.value++;
   }
+
   private truncateLooks(iteration: number): void {
     const {iterations, accuracy, objectIou} = this.lookColumns;
     if (!(iterations.at(-1)! > iteration)) return;

@@ -1,7 +1,6 @@
 /** The state of one viewer: what the user set, what follows from it, and the commands that change it. */
 
 import {batch, computed, signal, type ReadonlySignal} from '@preact/signals-core';
-import type {DatasetSource} from '../../datasets/source.js';
 import type {Tuning} from '../model/config.js';
 import type {EngineClient, ImageRef, ModelInfo} from '../engine/protocol.js';
 import {Background} from './background.js';
@@ -19,6 +18,7 @@ import {
   type OpenOptions,
   type SessionProgress,
 } from './open-model.js';
+import type {Images, Place} from './place.js';
 import {Timeline} from './timeline.js';
 import {TrainingLoop} from './training-loop.js';
 import {Validation} from './validation.js';
@@ -57,7 +57,7 @@ export class Session {
   /** Painted masks that f is taught by. */
   readonly labels = new LabelledMasks(supervision => this.opened.supervise(supervision));
   readonly codes = new RegionCodes();
-  /** The way back over image, codes and masks; it begins anew with other weights or images. */
+  /** The way back over model, images, codes and masks; it begins anew where another model is asked for. */
   readonly viewHistory: ViewHistory;
   readonly history = new History();
   /** States of the training to go back to. */
@@ -75,6 +75,9 @@ export class Session {
 
   private readonly engine: EngineClient;
   private readonly opened: OpenModel;
+  /** What is to be in hand when the place that it was at has been come back to. */
+  private destined?: Moment;
+  private returned = false;
   /** Where the time line is to go next, and the going. */
   private destination?: number;
   private journey?: Promise<void>;
@@ -94,11 +97,11 @@ export class Session {
     this.opened = new OpenModel(engine, {
       onWeights: (model, command, seed) => this.takeWeights(model, command, seed),
       onStop: () => this.training.stop(),
+      onKeep: () => this.history.record(),
       onLeave: () => {
         this.history.clear();
         this.timeline.clear();
         this.maskEdits.clear();
-        this.viewHistory.clear();
         this.labels.forget();
         iteration.value = 0;
       },
@@ -135,14 +138,15 @@ export class Session {
     const codes = computed(() => this.codes.all);
     const present = computed(
       (): Moment | undefined =>
-        this.model.value && {
+        this.place.value && {
+          place: this.place.value,
           image: image.value,
           region: this.region.value,
           codes: codes.value.map(code => code.value),
           masks: editedMasks.value,
         }
     );
-    this.viewHistory = new ViewHistory(present, moment => this.takeInHand(moment));
+    this.viewHistory = new ViewHistory(present, moment => this.goBackTo(moment));
     this.views = new Views(engine, {model, version, image, strip, codes, editedMasks});
     this.background = new Background(engine, this.views.redraws, region);
     const {playing, remaining, running} = this.training;
@@ -179,6 +183,11 @@ export class Session {
     return this.state.datasetVersion;
   }
 
+  /** Whether the images were come back to: then the one in hand is one that was picked before. */
+  get cameBack(): boolean {
+    return this.returned;
+  }
+
   /** Iterations that the weights have behind them. */
   get iteration(): ReadonlySignal<number> {
     return this.state.iteration;
@@ -201,12 +210,13 @@ export class Session {
 
   /** Opens a model in the place of the present one. A newer `open` aborts an older. */
   open(options: OpenOptions): Promise<void> {
+    this.viewHistory.clear();
     return this.opened.open(options);
   }
 
-  /** Name of the file that the model was opened from; undefined where it was none. */
-  get fileName(): ReadonlySignal<string | undefined> {
-    return this.opened.fileName;
+  /** Where the open model and its images came from; undefined while none is open. */
+  get place(): ReadonlySignal<Place | undefined> {
+    return this.opened.place;
   }
 
   /**
@@ -244,14 +254,14 @@ export class Session {
 
   /** Takes over a checkpoint; what history and time line say of later iterations is forgotten. */
   restore(checkpoint: ArrayBuffer, fileName?: string): Promise<void> {
-    return this.opened.restore(checkpoint, 'restore', fileName);
+    return this.opened.restore(checkpoint, fileName);
   }
 
   /**
    * Goes on with other images, by name or the user's own, at the model's size: weights and codes
    * stay, and if they can't be opened, so do the present images.
    */
-  useDataset(dataset: string | DatasetSource): Promise<void> {
+  useDataset(dataset: Images): Promise<void> {
     return this.opened.useDataset(dataset);
   }
 
@@ -281,7 +291,7 @@ export class Session {
     while (this.destination !== undefined && model === this.model.peek()?.model) {
       const snapshot = timeline.at(this.destination);
       this.destination = undefined;
-      if (snapshot) await opened.restore(snapshot.checkpoint, 'rewind');
+      if (snapshot) await opened.rewind(snapshot.checkpoint);
     }
   }
 
@@ -321,7 +331,16 @@ export class Session {
     this.takeInHand({image, region: this.region.peek(), codes, masks: edited});
   }
 
-  private takeInHand({image, region, codes, masks}: Moment): void {
+  private goBackTo(moment: Moment): true | Promise<boolean> {
+    if (moment.place !== this.place.peek()) {
+      this.destined = moment;
+      return this.opened.returnTo(moment.place).finally(() => (this.destined = undefined));
+    }
+    this.takeInHand(moment);
+    return true;
+  }
+
+  private takeInHand({image, region, codes, masks}: Omit<Moment, 'place'>): void {
     batch(() => {
       this.selectImage(image);
       this.region.value = region;
@@ -364,12 +383,13 @@ export class Session {
   }
 
   private takeWeights(model: ModelInfo, command: Command, seed: number | undefined): void {
-    if (command === 'dataset') {
+    if (command === 'dataset' || command === 'return') {
       this.maskEdits.clear();
       this.labels.forget();
       // A new object, so that what is shown of the old image is asked for anew.
       this.state.image.value = {split: model.dataset.wholeSplit ?? 'test', index: 0};
       this.state.datasetVersion.value++;
+      this.returned = command === 'return';
     } else if (command !== 'rewind') {
       this.history.truncate(model.iteration);
       this.timeline.forgetFrom(model.iteration + 1);
@@ -380,7 +400,12 @@ export class Session {
     this.state.version.value++;
     this.region.value = Math.min(this.region.peek(), model.config.regions - 1);
     if (seed !== undefined) this.codes.restart(model.config, seed);
-    if (seed !== undefined || command === 'dataset') this.viewHistory.clear();
+    if (command === 'open') this.viewHistory.clear();
+    if (command === 'return' && this.destined) {
+      const {left} = this.destined.place.weights;
+      if (left) this.history.restore(left.record);
+      this.takeInHand(this.destined);
+    }
   }
 
   private currentStatus(): Status {

@@ -3,16 +3,19 @@
 import {computed, effect, signal, untracked, type ReadonlySignal} from '@preact/signals-core';
 import type {ImageRef, Masks} from '../engine/protocol.js';
 import {newestWithin} from './newest-within.js';
+import type {Place, Weights} from './place.js';
 
 /** Changes that follow one another within this time are one: the drag of a slider, a stroke. */
 const GESTURE_MS = 400;
 
 /** What the states that can be gone back to may take, and how many they are; the oldest give way. */
-const LIMIT_BYTES = 32 * 1024 * 1024;
+const LIMIT_BYTES = 256 * 2 ** 20;
 const LIMIT_MOMENTS = 200;
 
 /** What is in hand at a time. */
 export interface Moment {
+  /** Where the model and its images came from. */
+  place: Place;
   image: ImageRef;
   region: number;
   /** z_k of every region. */
@@ -22,7 +25,7 @@ export interface Moment {
 }
 
 /**
- * Undo and redo over image, codes and masks: an entry a gesture. Which region is in hand is no entry of
+ * Undo and redo over model, images, codes and masks: an entry a gesture. Which region is in hand is no entry of
  * its own, but comes back with the others.
  *
  * It follows `present` from its first value on, until it is disposed of.
@@ -31,7 +34,7 @@ export class ViewHistory {
   readonly canUndo: ReadonlySignal<boolean>;
   readonly canRedo: ReadonlySignal<boolean>;
 
-  private readonly apply: (moment: Moment) => void;
+  private readonly apply: (moment: Moment) => true | Promise<boolean>;
   private readonly gestureMs: number;
   private readonly past = signal<readonly Moment[]>([]);
   private readonly future = signal<readonly Moment[]>([]);
@@ -46,11 +49,12 @@ export class ViewHistory {
 
   /**
    * @param present What is in hand; undefined while nothing is open.
-   * @param apply Takes a moment in hand again.
+   * @param apply Takes a moment in hand again, at once where it is of the same place; tells whether it
+   *     could.
    */
   constructor(
     present: ReadonlySignal<Moment | undefined>,
-    apply: (moment: Moment) => void,
+    apply: (moment: Moment) => true | Promise<boolean>,
     gestureMs = GESTURE_MS
   ) {
     this.apply = apply;
@@ -64,14 +68,14 @@ export class ViewHistory {
     });
   }
 
-  /** Back by one gesture. */
-  undo(): void {
-    this.move(this.past, this.future);
+  /** Back by one gesture. Where that takes other weights or images, it resolves when they are there. */
+  undo(): Promise<void> {
+    return this.move(this.past, this.future);
   }
 
-  /** Forth again by one gesture. */
-  redo(): void {
-    this.move(this.future, this.past);
+  /** Forth again by one gesture, as `undo`. */
+  redo(): Promise<void> {
+    return this.move(this.future, this.past);
   }
 
   /** Begins anew, with what is in hand when the batch under way ends. */
@@ -88,17 +92,21 @@ export class ViewHistory {
     this.last = undefined;
   }
 
-  private move(from: typeof this.past, to: typeof this.past): void {
+  private async move(from: typeof this.past, to: typeof this.past): Promise<void> {
     const moment = from.peek().at(-1);
-    if (!moment || !this.last) return;
+    if (!moment || !this.last || this.applying) return;
     this.endGesture();
     const {last} = this;
+    const beginning = this.beginning.peek();
     this.applying = true;
     try {
-      this.apply(moment);
+      const applied = this.apply(moment);
+      if (applied !== true && !(await applied)) return;
     } finally {
       this.applying = false;
     }
+    // What has begun anew meanwhile has no past.
+    if (beginning !== this.beginning.peek()) return;
     from.value = from.peek().slice(0, -1);
     to.value = [...to.peek(), last];
   }
@@ -109,11 +117,20 @@ export class ViewHistory {
     this.last = moment;
     this.begun = beginning;
     if (isFirst || this.applying || !moment || isSame(moment, last)) return;
+    const moves = moment.place !== last.place;
+    if (moves) this.endGesture();
+    if (moves && moment.place.weights !== last.place.weights && !last.place.weights.left) {
+      // They could not be kept.
+      this.past.value = [];
+      this.future.value = [];
+      return;
+    }
     if (this.gesture === undefined) {
       const past = [...this.past.peek(), last].slice(-LIMIT_MOMENTS);
-      this.past.value = newestWithin(past, LIMIT_BYTES, bytesOf);
+      this.past.value = newestWithin(past, LIMIT_BYTES, sizes());
       this.future.value = [];
     }
+    if (moves) return;
     clearTimeout(this.gesture);
     this.gesture = setTimeout(() => (this.gesture = undefined), this.gestureMs);
   }
@@ -124,13 +141,21 @@ export class ViewHistory {
   }
 }
 
-function bytesOf({masks}: Moment): number {
-  return masks?.values.byteLength ?? 0;
+/** Bytes of moments, one after the other: weights count once. */
+function sizes(): (moment: Moment) => number {
+  const counted = new Set<Weights>();
+  return ({masks, place: {weights}}) => {
+    const isKnown = counted.has(weights);
+    counted.add(weights);
+    const weightsBytes = isKnown ? 0 : (weights.left?.checkpoint.byteLength ?? 0);
+    return weightsBytes + (masks?.values.byteLength ?? 0);
+  };
 }
 
 /** Whether there is nothing between two moments to go back over. Codes are never changed in place. */
 function isSame(a: Moment, b: Moment): boolean {
   return (
+    a.place === b.place &&
     a.image.split === b.image.split &&
     a.image.index === b.image.index &&
     a.masks === b.masks &&

@@ -1,6 +1,6 @@
 import {expect} from '@open-wc/testing';
 
-import {absoluteDataset, datasetAt} from '../../components/dataset-address.js';
+import {absoluteDataset, datasetAt, pastedDataset} from '../../components/dataset-address.js';
 
 const PAGE = 'https://here.org/demo/page.html';
 
@@ -21,6 +21,26 @@ describe('datasetAt(text, base)', () => {
         urls: ['https://here.org/demo/set.zip'],
       });
       expect(absoluteDataset(text, PAGE)).to.equal('https://here.org/demo/set.zip');
+    }
+  });
+
+  it('makes one source of several addresses', () => {
+    const urls = ['https://here.org/demo/a.jpg', 'https://b.org/c.png'];
+    const text = ' a.jpg\n https://b.org/c.png ';
+    expect(datasetAt(text, PAGE)).to.deep.equal({name: '2 addresses', urls});
+    expect(absoluteDataset(text, PAGE)).to.equal(urls.join(' '));
+  });
+});
+
+describe('pastedDataset(text)', () => {
+  it('takes addresses of the web, and nothing else', () => {
+    expect(pastedDataset('https://a.org/x.zip\n')).to.deep.equal({
+      name: 'x.zip',
+      urls: ['https://a.org/x.zip'],
+    });
+    expect(pastedDataset('http://a.org/1.jpg\nhttp://a.org/2.jpg')!.name).to.equal('2 addresses');
+    for (const text of ['', 'a.jpg', 'see https://a.org/x.zip', 'https://', 'file:///a.jpg']) {
+      expect(pastedDataset(text), text).to.equal(undefined);
     }
   });
 });

@@ -57,9 +57,10 @@ describe('redo-data-panel', () => {
     expect(el.shadowRoot!.textContent).to.include('Nothing leaves this machine');
   });
 
-  it('info and usual tell the open images, what was left out, and the way back', async () => {
+  it('info tells what was left out; with usual also the open images, and the way back', async () => {
     const {el, button, events} = await dataPanel();
-    expect(findAll(el, 'li')).to.have.length(0);
+    expect(findAll(el, 'li').map(each => each.textContent)).to.deep.equal([...INFO.notes]);
+    expect(el.shadowRoot!.textContent).to.not.include('holiday');
     el.usual = 'blobs';
     await el.updateComplete;
     expect(el.shadowRoot!.textContent).to.include('holiday: 20 images');
@@ -174,6 +175,26 @@ describe('redo-data-panel', () => {
     const clipboardData = transfer(new File(['png'], 'image.png', {type: 'image/png'}));
     target.dispatchEvent(new ClipboardEvent('paste', {clipboardData, cancelable: true}));
     expect((await picked()).name).to.equal('pasted image');
+  });
+
+  it('takes addresses that are pasted, unless a field takes them', async () => {
+    const {target, events, picked} = await dataPanel();
+    const data = new DataTransfer();
+    const urls = ['https://a.org/1.jpg', 'https://a.org/2.jpg'];
+    data.setData('text/plain', urls.join('\n'));
+    const paste = (on: HTMLElement) => {
+      const event = new ClipboardEvent('paste', {
+        clipboardData: data,
+        ...{bubbles: true, cancelable: true},
+      });
+      on.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    const field = target.appendChild(document.createElement('input'));
+    expect(paste(field)).to.equal(false);
+    expect(events).to.deep.equal([]);
+    expect(paste(target)).to.equal(true);
+    expect(await picked()).to.deep.equal({name: '2 addresses', urls});
   });
 
   it('takes a frame of the camera, which then is off', async () => {

@@ -84,7 +84,7 @@ describe('redo-model-shelf', () => {
     await press('open');
     await until(() => session.iteration.value === 60);
     expect(events).to.have.length(1);
-    expect(session.fileName.value).to.equal('discs, iteration 60');
+    expect(session.place.value?.weights.fileName).to.equal('discs, iteration 60');
     expect(session.model.value!.source!.resumed).to.equal(true);
   });
 

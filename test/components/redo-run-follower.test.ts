@@ -128,7 +128,7 @@ describe('redo-run-follower', () => {
     await until(() => viewer.session!.iteration.value === 20);
     await until(() => text(el).includes('In the viewer: checkpoint-0-20.safetensors'));
     expect(viewer.session!.model.value!.model).to.equal(before);
-    expect(viewer.session!.fileName.value).to.equal('checkpoint-0-20.safetensors');
+    expect(viewer.session!.place.value?.weights.fileName).to.equal('checkpoint-0-20.safetensors');
     expect(viewer.session!.image.value.index).to.equal(3);
     expect(viewer.session!.codes.all[0]!.value[1]).to.equal(1.5);
   });

@@ -445,6 +445,31 @@ describe('redo-viewer', () => {
       expect(find<HTMLButtonElement>(el, 'button.redo').disabled).to.equal(true);
     });
 
+    it('brings back the images of before, with the one in hand and its region', async () => {
+      const {el, engine} = await viewer();
+      Object.assign(el, {pickedSplit: 'val', image: 3, region: 1});
+      await settled(engine, el);
+      const detail = {source: {name: 'mine', files: [{path: 'a.png', blob: new Blob(['a'])}]}};
+      el.renderRoot
+        .querySelector('.sheet')!
+        .dispatchEvent(new CustomEvent('images-pick', {detail}));
+      await settled(engine, el);
+      expect(el.session!.image.value).to.deep.equal({split: 'train', index: 0});
+      expect(words(find(el, 'redo-data-panel'))).to.include('Back to discs');
+      el.region = 0;
+      await settled(engine, el);
+      find(el, 'button.undo').click();
+      await settled(engine, el);
+      expect(el.session!.image.value).to.deep.equal({split: 'val', index: 3});
+      expect([el.pickedSplit, el.image, el.region]).to.deep.equal(['val', 3, 1]);
+      expect(words(find(el, 'redo-data-panel'))).to.not.include('Back to discs');
+      find(el, 'button.redo').click();
+      await settled(engine, el);
+      expect(el.session!.image.value).to.deep.equal({split: 'train', index: 0});
+      expect(el.image).to.equal(0);
+      expect(find<HTMLButtonElement>(el, 'button.redo').disabled).to.equal(true);
+    });
+
     it('leaves its keys to a field that is typed in', async () => {
       const {el, engine, inner} = await viewer();
       el.session!.codes.resample(0);

@@ -50,7 +50,7 @@ describe('model files in redo-viewer [wasm]', function () {
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(file);
       el.dispatchEvent(new DragEvent('drop', {dataTransfer, bubbles: true, cancelable: true}));
-      await waitUntil(() => session().fileName.value === name, 'the file', PATIENCE);
+      await waitUntil(() => session().place.value?.weights.fileName === name, 'the file', PATIENCE);
       const redraws = () => session().views.redraws.value.map(({state}) => state.value);
       await waitUntil(
         () => redraws().length === 2 && redraws().every(({value, pending}) => value && !pending),

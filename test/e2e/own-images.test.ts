@@ -75,6 +75,50 @@ describe('redo-viewer on the user’s images [wasm]', function () {
     await waitUntil(() => stripOf(el).pictures.every(picture => picture), 'and seen', PATIENCE);
   });
 
+  it('shows the images of a list of addresses, and says which can’t be fetched', async () => {
+    const el = await opened();
+    const pictures = ['viewer-wide-light.jpg', 'gallery-wide-light.jpg'];
+    el.datasetName = pictures.map(name => `/docs/images/${name}`).join(' ');
+    const shown = () => {
+      const strip = el.shadowRoot!.querySelector<RedoImageStrip>('redo-image-strip');
+      const {pictures = [], count} = strip ?? {};
+      return count === 2 && pictures.length === 2 && pictures.every(picture => picture);
+    };
+    await waitUntil(shown, 'both must be shown', PATIENCE);
+    const view = await el.currentView();
+    expect(view!.dataset).to.equal(
+      pictures.map(name => new URL(`/docs/images/${name}`, location.href).href).join(' ')
+    );
+    el.datasetName = '/docs/images/viewer-wide-light.jpg /docs/images/nowhere.jpg';
+    const said = () =>
+      el.shadowRoot!.querySelector('redo-data-panel')?.shadowRoot?.textContent ?? '';
+    const missing = /docs\/images\/nowhere\.jpg must be there; got status 404/;
+    await waitUntil(() => missing.test(said()), 'it must be said', PATIENCE);
+    expect(el.session!.model.value!.dataset.counts.train).to.equal(1);
+  });
+
+  it('brings a trained model and its images back after another file and other images', async () => {
+    const el = await opened();
+    const session = el.session!;
+    const iteration = session.iteration.value + 2;
+    session.training.step(2);
+    await waitUntil(() => session.iteration.value === iteration, 'it must be trained', PATIENCE);
+    const trained = new Uint8Array(await session.snapshot());
+    drop(el, [new File([await photograph(120, 'image/png')], 'green.png')]);
+    await waitUntil(() => stripOf(el).count === 1 && isDrawn(el), 'the photograph', PATIENCE);
+    await session.reset(9);
+    expect(session.iteration.value).to.equal(0);
+    await session.viewHistory.undo();
+    expect(session.iteration.value).to.equal(iteration);
+    expect(session.model.value!.dataset.name).to.equal('green.png');
+    await session.viewHistory.undo();
+    await waitUntil(() => stripOf(el).count === 1000, 'the blobs must be back', PATIENCE);
+    expect(session.image.value).to.deep.equal({split: 'test', index: 5});
+    const back = new Uint8Array(await session.snapshot());
+    expect(back.length).to.equal(trained.length);
+    expect(back.every((byte, i) => byte === trained[i])).to.equal(true);
+  });
+
   it('decodes no image of a folder but those of the strip', async () => {
     const el = await opened('main');
     const folder = await Promise.all(

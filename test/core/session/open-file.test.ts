@@ -25,7 +25,7 @@ describe('session.openFile(file)', () => {
     await session.openFile(file(40));
     expect(session.failure.value?.error.message).to.equal(undefined);
     expect(session.iteration.value).to.equal(40);
-    expect(session.fileName.value).to.equal('model.safetensors');
+    expect(session.place.value?.weights.fileName).to.equal('model.safetensors');
     expect(session.status.value).to.equal('ready');
     expect(engine.models.size).to.equal(1);
     expect(session.history.scalars.stepMs).to.have.length(0);
@@ -43,7 +43,7 @@ describe('session.openFile(file)', () => {
     expect(error.message).to.match(/^cat\.pth: model: the file must be/);
     expect([session.status.value, session.iteration.value]).to.deep.equal(['ready', 2]);
     expect(session.codes.all.map(code => code.value)).to.deep.equal(codes);
-    expect(session.fileName.value).to.equal(undefined);
+    expect(session.place.value?.weights.fileName).to.equal(undefined);
     expect(engine.models.size).to.equal(1);
     retry();
     await idle(engine);
@@ -61,7 +61,7 @@ describe('session.openFile(file)', () => {
     session.failure.value!.retry();
     await idle(engine);
     expect(session.status.value).to.equal('ready');
-    expect([session.iteration.value, session.fileName.value]).to.deep.equal([
+    expect([session.iteration.value, session.place.value?.weights.fileName]).to.deep.equal([
       7,
       'model.safetensors',
     ]);
@@ -71,7 +71,10 @@ describe('session.openFile(file)', () => {
     const {engine, session} = await opened();
     await Promise.all([session.openFile(file(1, 'a.pth')), session.openFile(file(2, 'b.pth'))]);
     await idle(engine);
-    expect([session.iteration.value, session.fileName.value]).to.deep.equal([2, 'b.pth']);
+    expect([session.iteration.value, session.place.value?.weights.fileName]).to.deep.equal([
+      2,
+      'b.pth',
+    ]);
     expect(engine.models.size).to.equal(1);
   });
 
@@ -83,7 +86,10 @@ describe('session.openFile(file)', () => {
     release();
     await Promise.all([file1, reopened]);
     await idle(engine);
-    expect([session.iteration.value, session.fileName.value]).to.deep.equal([0, undefined]);
+    expect([session.iteration.value, session.place.value?.weights.fileName]).to.deep.equal([
+      0,
+      undefined,
+    ]);
     expect(engine.models.size).to.equal(1);
     expect(session.failure.value?.error.message).to.equal(undefined);
   });

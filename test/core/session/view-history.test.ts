@@ -20,8 +20,8 @@ describe('session.viewHistory', () => {
   it('has no way back when a model has been opened', async () => {
     const {session, history, can} = await opened();
     expect(can()).to.deep.equal([false, false]);
-    history.undo();
-    history.redo();
+    void history.undo();
+    void history.redo();
     expect(session.image.value.index).to.equal(0);
   });
 
@@ -32,15 +32,15 @@ describe('session.viewHistory', () => {
     await rest();
     codes.resample(0);
     const [first, second] = [code(0), code(1)];
-    history.undo();
+    void history.undo();
     expect(code(0)).to.not.deep.equal(first);
     expect(code(1)).to.deep.equal(second);
     expect(can()).to.deep.equal([true, true]);
-    history.undo();
+    void history.undo();
     expect(code(1)).to.deep.equal(before);
     expect(can()).to.deep.equal([false, true]);
-    history.redo();
-    history.redo();
+    void history.redo();
+    void history.redo();
     expect([code(0), code(1)]).to.deep.equal([first, second]);
     expect(can()).to.deep.equal([true, false]);
   });
@@ -59,12 +59,12 @@ describe('session.viewHistory', () => {
     session.selectImage({split: 'val', index: 5});
     session.region.value = 0;
     expect(session.maskEdits.present.value).to.equal(undefined);
-    history.undo();
+    void history.undo();
     expect(session.image.value).to.deep.equal(image);
     expect(session.region.value).to.equal(2);
     expect(session.maskEdits.present.value).to.equal(masks);
     expect(code(2)).to.deep.equal(painted);
-    history.redo();
+    void history.redo();
     expect(session.image.value).to.deep.equal({split: 'val', index: 5});
     expect(session.maskEdits.present.value).to.equal(undefined);
     expect(session.region.value).to.equal(0);
@@ -75,28 +75,113 @@ describe('session.viewHistory', () => {
     session.region.value = 1;
     expect(can()).to.deep.equal([false, false]);
     codes.resample(1);
-    history.undo();
+    void history.undo();
     expect(can()).to.deep.equal([false, true]);
     codes.resample(2);
     expect(can()).to.deep.equal([true, false]);
   });
 
-  it('forgets with new weights, with other images, and with another model', async () => {
+  it('begins anew with another model that is asked for', async () => {
     const {session, codes, can, engine} = await opened();
-    for (const change of [
-      () => session.reset(7),
-      () => session.useDataset('discs'),
-      () => session.open({preset: 'discs-2', weights: 'none', seed: 3}),
-    ]) {
-      codes.resample(0);
-      expect(can()).to.deep.equal([true, false]);
-      await change();
-      await idle(engine);
-      expect(can()).to.deep.equal([false, false]);
-      codes.resample(1);
-      expect(can(), 'the first change after it').to.deep.equal([true, false]);
-      await rest();
-    }
+    codes.resample(0);
+    expect(can()).to.deep.equal([true, false]);
+    await session.open({preset: 'discs-2', weights: 'none', seed: 3});
+    await idle(engine);
+    expect(can()).to.deep.equal([false, false]);
+    codes.resample(1);
+    expect(can(), 'the first change after it').to.deep.equal([true, false]);
+  });
+
+  it('brings back the images, with the one in hand and its masks, and goes on with the weights', async () => {
+    const {engine, session, history, can} = await opened();
+    const {model} = session.model.value!;
+    const image = {split: 'val', index: 4} as const;
+    session.selectImage(image);
+    await rest();
+    session.maskEdits.commit((await engine.request('segment', {model, image})).masks);
+    const painted = session.maskEdits.present.value;
+    const source = {name: 'mugs', files: []};
+    await session.useDataset(source);
+    expect(session.maskEdits.present.value).to.equal(undefined);
+    expect(session.image.value).to.not.deep.equal(image);
+    session.training.step(2);
+    await idle(engine);
+    await history.undo();
+    expect(session.model.value!.dataset.name).to.equal('discs');
+    expect(session.image.value).to.deep.equal(image);
+    expect(session.maskEdits.present.value).to.equal(painted);
+    expect(session.iteration.value).to.equal(2);
+    expect(can()).to.deep.equal([true, true]);
+    await history.redo();
+    expect(engine.bodies('dataset').at(-1)!.dataset).to.deep.equal(source);
+    expect(session.place.value!.images).to.equal(source);
+    expect(session.place.value!.usual).to.equal('discs');
+  });
+
+  it('brings back the weights of before a reset, with their codes and their charts', async () => {
+    const {engine, session, history, code} = await opened();
+    session.training.step(3);
+    await idle(engine);
+    const before = code(0);
+    await session.reset(7);
+    session.training.step(1);
+    await idle(engine);
+    expect(code(0)).to.not.deep.equal(before);
+    await history.undo();
+    expect(session.iteration.value).to.equal(3);
+    expect(code(0)).to.deep.equal(before);
+    expect(session.history.iterations).to.deep.equal([1, 2, 3]);
+    expect(engine.models.size).to.equal(1);
+    await history.redo();
+    expect(session.iteration.value).to.equal(1);
+    expect(session.history.iterations).to.deep.equal([1]);
+    expect(session.place.value!.weights).to.include({origin: 'random', seed: 7});
+  });
+
+  it('brings back the model of before a file, with the images that it had', async () => {
+    const {engine, session, history, can} = await opened();
+    const source = {name: 'mugs', files: []};
+    await session.useDataset(source);
+    session.training.step(3);
+    await idle(engine);
+    await session.openFile(new File(['{"iteration": 40}'], 'a.pth'));
+    expect(session.place.value!.weights.fileName).to.equal('a.pth');
+    await history.undo();
+    expect(session.iteration.value).to.equal(3);
+    expect(session.place.value!.weights.fileName).to.equal(undefined);
+    expect(engine.bodies('open').at(-1)).to.deep.include({dataset: source, resume: true});
+    expect(can()).to.deep.equal([true, true]);
+    await history.redo();
+    expect([session.iteration.value, session.place.value!.weights.fileName]).to.deep.equal([
+      40,
+      'a.pth',
+    ]);
+  });
+
+  it('leaves all as it is where the model can’t be opened again, until it can', async () => {
+    const {engine, session, history, can} = await opened();
+    await session.reset(7);
+    session.training.step(1);
+    await idle(engine);
+    engine.failNext('open', 'out of memory');
+    await history.undo();
+    expect(session.failure.value).to.deep.include({during: 'return'});
+    expect(session.failure.value!.error.message).to.equal('out of memory');
+    expect([session.iteration.value, session.history.length]).to.deep.equal([1, 1]);
+    expect(can()).to.deep.equal([true, false]);
+    await history.undo();
+    expect([session.iteration.value, session.place.value!.weights.seed]).to.deep.equal([0, 1]);
+    expect(session.failure.value).to.equal(undefined);
+  });
+
+  it('forgets what came before weights that could not be kept', async () => {
+    const {engine, session, codes, can} = await opened();
+    codes.resample(0);
+    await rest();
+    engine.failNext('snapshot', 'out of memory');
+    await session.reset(7);
+    expect(session.failure.value).to.equal(undefined);
+    expect(can()).to.deep.equal([false, false]);
   });
 
   it('stays as it is while the networks train', async () => {
