@@ -21,6 +21,9 @@ const REFERENCES = [join(import.meta.dirname, '../shared/reference')]
   .filter(folder => existsSync(folder))
   .map(folder => realpathSync(folder));
 
+/** Where there is no GPU, the page is drawn sooner without one made up; WebGL stays as it is. */
+const DRAWING_FLAGS = ['--disable-gpu-rasterization', '--disable-gpu-compositing'];
+
 /** How tests are served, where that differs from the page itself. */
 const TEST_SERVER: InlineConfig = {
   configFile: false,
@@ -106,7 +109,11 @@ export function browserTests(
     files,
     // One page at a time: the tests share the GPU, the focus and the processor's cores.
     concurrency: 1,
-    browsers: [chromeLauncher({launchOptions: {executablePath, args: browserFlags()}})],
+    browsers: [
+      chromeLauncher({
+        launchOptions: {executablePath, args: [...browserFlags(), ...DRAWING_FLAGS]},
+      }),
+    ],
     browserStartTimeout: 120_000,
     testsStartTimeout: 120_000,
     testsFinishTimeout: 900_000,

@@ -15,7 +15,7 @@ import {
   rankedFigure,
   redrawFigure,
 } from '../components/mask-figures.js';
-import {composePictures, drawPictureFigure, pngOf} from '../components/picture-figure-drawing.js';
+import {drawPictureFigure} from '../components/picture-figure-drawing.js';
 import {Engine} from '../core/engine/engine.js';
 import {imageSource, withMasks} from './image-source.js';
 import {readModel} from './model-at.js';
@@ -30,12 +30,13 @@ import {
 } from './options.js';
 import {ProgressLine} from './progress.js';
 import {writeWhole} from './run-folder.js';
+import {svgToPng} from './svg-to-png.js';
 
 await main(async () => {
   const options = readOptions('figures', {
     figure: {help: '2: redraws by codes; 4, 5 or 6: top, random and worst masks'},
     model: {help: 'file of a model'},
-    out: {help: 'file to write: .svg, or .png of the pictures alone, without lettering'},
+    out: {help: 'file to write: .svg, or .png, which takes Chrome or Chromium'},
     data: {
       help: "data set, if not the model's own: a name, or a folder or archive of images",
       default: '',
@@ -81,12 +82,12 @@ await main(async () => {
           await engine.request('evaluate', {model: model.model, split, count: total}),
           {columns, seed}
         );
-  const file =
-    ending === '.svg'
-      ? new TextEncoder().encode(drawPictureFigure(drawn))
-      : pngOf(composePictures(drawn));
-  await writeWhole(options.out, file);
-  process.stdout.write(`${drawn.title}\nsaved ${options.out}, ${file.length} bytes\n`);
+  const svg = drawPictureFigure(drawn);
+  await writeWhole(
+    options.out,
+    ending === '.svg' ? new TextEncoder().encode(svg) : await svgToPng(svg)
+  );
+  process.stdout.write(`${drawn.title}\nsaved ${options.out}\n`);
 });
 
 /** Figure 2 of the first images; objects first, where the truth tells them from the background. */

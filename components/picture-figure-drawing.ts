@@ -1,9 +1,9 @@
-/** Draws a figure of pictures in rows: as SVG with lettering, or as the pixels of its pictures alone. */
+/** Draws a figure of pictures in rows as SVG. */
 
 import {encode} from 'fast-png';
 import type {Picture} from '../core/engine/protocol.js';
 import {toBase64} from '../core/session/base64.js';
-import type {FigureRow, PictureFigure} from './mask-figures.js';
+import type {PictureFigure} from './mask-figures.js';
 
 /** In units of the SVG, which are CSS pixels. */
 const TILE = 72;
@@ -49,35 +49,8 @@ export function drawPictureFigure({title, columns, rows}: PictureFigure): string
   ].join('\n');
 }
 
-/** @returns All pictures in their rows, on white, pixel by pixel; without lettering. */
-export function composePictures({rows}: Pick<PictureFigure, 'rows'>): Picture {
-  const side = Math.max(...rows.flatMap(({pictures}) => pictures.map(each => each?.width ?? 0)));
-  const gap = Math.max(1, Math.round(side / 16));
-  const tops: number[] = [];
-  let height = gap;
-  for (const [i, {heading}] of rows.entries()) {
-    // Blocks stand apart.
-    if (heading !== undefined && i > 0) height += 2 * gap;
-    tops.push(height);
-    height += side + gap;
-  }
-  const across = Math.max(...rows.map(({pictures}) => pictures.length));
-  const width = gap + across * (side + gap);
-  const pixels = new Uint8ClampedArray(width * height * 4).fill(255);
-  const put = ({pictures}: FigureRow, top: number): void =>
-    pictures.forEach((picture, column) => {
-      if (!picture) return;
-      for (let y = 0; y < picture.height; y++) {
-        const row = picture.pixels.subarray(4 * y * picture.width, 4 * (y + 1) * picture.width);
-        pixels.set(row, 4 * ((top + y) * width + gap + column * (side + gap)));
-      }
-    });
-  rows.forEach((row, i) => put(row, tops[i]!));
-  return {width, height, pixels};
-}
-
 /** A picture as the bytes of a PNG file. */
-export function pngOf({width, height, pixels}: Picture): Uint8Array<ArrayBuffer> {
+function pngOf({width, height, pixels}: Picture): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(encode({width, height, channels: 4, data: new Uint8Array(pixels.buffer)}));
 }
 

@@ -60,9 +60,17 @@ describe('npm run figures', () => {
   it('2 redraws each region by codes that are the same down a column, also as PNG', () => {
     const {status, err} = figures('2', 'figure.png', '--model', digits, '--rows', '2');
     assert.equal(status, 0, err);
-    const {width, height} = decode(readFileSync(join(folder, 'figure.png')));
-    const gap = 4;
-    assert.deepEqual([width, height], [gap + 15 * (64 + gap), gap + 2 * (64 + gap)]);
+    const {width, height, channels, data} = decode(readFileSync(join(folder, 'figure.png')));
+    const svg = figures('2', 'figure.svg', '--model', digits, '--rows', '2');
+    assert.equal(svg.status, 0, svg.err);
+    const size = / width="(\d+)" height="(\d+)"/.exec(
+      readFileSync(join(folder, 'figure.svg'), 'utf8')
+    )!;
+    assert.deepEqual([width, height], [2 * Number(size[1]), 2 * Number(size[2])]);
+    // The title is black on white, above the pictures.
+    const title = data.subarray(0, channels * width * 2 * 28);
+    const dark = title.filter((value, i) => i % channels === 0 && value < 64).length;
+    assert.ok(dark > 500, `${dark} dark pixels`);
   });
 
   it('refuses other figures, other files and missing models in a sentence', () => {
