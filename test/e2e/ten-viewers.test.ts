@@ -3,6 +3,7 @@
 import {expect, waitUntil} from '@open-wc/testing';
 
 import '../../components/redo-viewer.js';
+import {connectEngine} from '../../core/engine/client.js';
 import type {RedoRegionGrid} from '../../components/redo-region-grid.js';
 import type {RedoViewer} from '../../components/redo-viewer.js';
 import {loadLateElements} from '../../components/late-elements.js';
@@ -130,6 +131,32 @@ describe('ten viewers on a page [wasm]', function () {
     await waitUntil(() => drawn(hidden) !== before, 'it must come up to date', PATIENCE);
 
     page.replaceChildren();
+    await waitUntil(() => CountedWorker.alive === 0, 'the engine must end', PATIENCE);
+  });
+
+  it('are added and removed twenty times, and leave tensors and bytes where they were', async () => {
+    // One more user of the engine, that goes on.
+    const engine = connectEngine({backend: 'wasm'});
+    try {
+      const used = async (round: number) => {
+        const el = add(page);
+        // Some are removed while they are being opened.
+        if (round % 4 !== 3) await pictures([el]);
+        if (round % 4 === 1) el.session!.training.step(1);
+        el.remove();
+        await waitUntil(() => el.session === undefined, 'it must be disposed of', PATIENCE);
+      };
+      await used(0);
+      const before = await engine.request('memory', {});
+      for (let round = 1; round <= 20; round++) await used(round);
+      // What was under way ends first: requests are answered in their order.
+      const after = await engine.request('memory', {});
+      expect(after.tensors).to.equal(before.tensors);
+      expect(after.bytes).to.equal(before.bytes);
+      expect(CountedWorker.alive).to.equal(1);
+    } finally {
+      engine.dispose();
+    }
     await waitUntil(() => CountedWorker.alive === 0, 'the engine must end', PATIENCE);
   });
 });
