@@ -9,6 +9,7 @@ import '../../components/redo-viewer.js';
 import {strings} from '../../components/strings.js';
 import {PHASES} from '../../core/training/report.js';
 import {enter, find, findAll} from '../fixtures/elements.js';
+import {keepEngine} from '../fixtures/kept-engine.js';
 
 const PATIENCE = {timeout: 110_000, interval: 20};
 
@@ -19,6 +20,7 @@ function button(host: Element, text: string | RegExp): HTMLButtonElement {
 
 describe('a visit to redo-viewer [wasm]', function () {
   this.timeout(120_000);
+  keepEngine({backend: 'wasm'});
 
   let el: RedoViewer;
   const session = () => el.session!;

@@ -6,6 +6,7 @@ import type {RedoViewer} from '../../components/redo-viewer.js';
 import '../../components/redo-viewer.js';
 import {ModelShelf} from '../../core/session/model-shelf.js';
 import {FakeModelStore} from '../fixtures/fake-model-store.js';
+import {keepEngine} from '../fixtures/kept-engine.js';
 
 const PATIENCE = {timeout: 110_000, interval: 20};
 
@@ -16,6 +17,7 @@ const FILES = import.meta.glob<string>('../../../shared/reference/*.pth', {
 
 describe('model files in redo-viewer [wasm]', function () {
   this.timeout(120_000);
+  keepEngine({backend: 'wasm'});
 
   let el: RedoViewer;
   const session = () => el.session!;

@@ -9,6 +9,7 @@ import {STRIP_LENGTH} from '../../core/session/session.js';
 import {loadLateElements} from '../../components/late-elements.js';
 import '../../components/redo-viewer.js';
 import {find, findAll} from '../fixtures/elements.js';
+import {keepEngine} from '../fixtures/kept-engine.js';
 
 const PATIENCE = {timeout: 110_000, interval: 10};
 /** A picture of one colour, many times as large as the model's. */
@@ -37,6 +38,7 @@ function drop(el: RedoViewer, files: readonly File[]): void {
 
 describe('redo-viewer on the user’s images [wasm]', function () {
   this.timeout(120_000);
+  keepEngine({backend: 'wasm'});
 
   async function opened(place: 'worker' | 'main' = 'worker'): Promise<RedoViewer> {
     const el = await fixture<RedoViewer>(

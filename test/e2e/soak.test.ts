@@ -12,7 +12,7 @@ const TINY = {
     maskResidualBlocks: 1,
     widths: {mask: 4, generator: 1, discriminator: 1, encoder: 1},
   },
-  training: {batchSize: 1},
+  training: {batchSize: 1, variant: 'paper' as const},
 };
 
 /** Iterations, and then scrubs, in a row. */

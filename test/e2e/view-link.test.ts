@@ -9,6 +9,7 @@ import '../../components/redo-viewer.js';
 import {encodeView} from '../../core/session/view-link.js';
 import {find} from '../fixtures/elements.js';
 import {pixelsOf} from '../fixtures/pixels.js';
+import {keepEngine} from '../fixtures/kept-engine.js';
 
 const PATIENCE = {timeout: 100_000, interval: 20};
 
@@ -24,6 +25,7 @@ const pixels = (el: RedoViewer): number[][] =>
 
 describe('a link to a view [wasm]', function () {
   this.timeout(110_000);
+  keepEngine({backend: 'wasm'});
 
   it('shows the same pixels: image, region, codes and painted masks', async () => {
     const one = await fixture<RedoViewer>(

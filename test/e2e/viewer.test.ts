@@ -13,6 +13,7 @@ import '../../components/redo-viewer.js';
 import {codeAt} from '../../core/session/code-plane.js';
 import {enter, find, findAll} from '../fixtures/elements.js';
 import {pixelsOf, seenColours} from '../fixtures/pixels.js';
+import {keepEngine} from '../fixtures/kept-engine.js';
 
 /** Software WebGL compiles its shaders slowly; what takes longer than this is not coming. */
 const PATIENCE = {timeout: 110_000, interval: 20};
@@ -147,6 +148,8 @@ for (const backend of ['wasm', 'webgl'] as const) {
 }
 
 describe('redo-viewer training on its real engine [wasm]', () => {
+  keepEngine({backend: 'wasm'});
+
   it('Step runs an iteration, whose losses reach the charts and whose weights redraw', async () => {
     const el = await opened('wasm');
     const session = el.session!;

@@ -39,10 +39,10 @@ describeOn('wasm', 'connectEngine({backend, place})', () => {
   for (const place of ['worker', 'main'] as const) {
     describe(`place: '${place}'`, () => {
       let engine: EngineClient;
-      beforeEach(() => {
+      before(() => {
         engine = connectEngine({backend: 'wasm', place});
       });
-      afterEach(() => engine.dispose());
+      after(() => engine.dispose());
 
       it('states where it lives', async () => {
         await withModel(engine, async (_, info) => {
