@@ -11,21 +11,19 @@ import {browserFlags, findOrInstallBrowser} from '../scripts/find-browser.js';
 
 const PAGE = '<!doctype html><meta charset="utf-8"><title>redo-viewer</title>';
 
+/** What the server can have at a path; a blob can be asked for by parts. */
+type Served = string | Uint8Array | Blob;
+
 /** A page with a module in it, and the server that it gets its files from. */
 export class InBrowser {
   /** What the server has, by path. */
-  readonly served: Map<string, string | Uint8Array>;
+  readonly served: Map<string, Served>;
   private readonly browser: Browser;
   private readonly page: Page;
   private readonly server: Server;
   private progress: (what: string) => void = () => {};
 
-  private constructor(
-    browser: Browser,
-    page: Page,
-    server: Server,
-    served: Map<string, string | Uint8Array>
-  ) {
+  private constructor(browser: Browser, page: Page, server: Server, served: Map<string, Served>) {
     this.browser = browser;
     this.page = page;
     this.server = server;
@@ -38,7 +36,7 @@ export class InBrowser {
    * @param entry Path of the module, whose functions `call` calls.
    */
   static async start(entry: string): Promise<InBrowser> {
-    const served = new Map<string, string | Uint8Array>([
+    const served = new Map<string, Served>([
       ['/', PAGE],
       ['/page.js', await bundle(entry)],
     ]);
@@ -49,8 +47,13 @@ export class InBrowser {
     const page = await browser.newPage();
     const started = new InBrowser(browser, page, server, served);
     await page.exposeFunction('showProgress', (what: string) => started.progress(what));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.goto(`${started.origin}/`);
     return started;
+  }
+
+  /** Address of the server, without a slash. */
+  get origin(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   /**
@@ -98,21 +101,42 @@ async function bundle(entry: string): Promise<string> {
   return result[0]!.output[0].code;
 }
 
-async function serve(files: ReadonlyMap<string, string | Uint8Array>): Promise<Server> {
-  const server = createServer(({url = ''}, response) => {
+async function serve(files: ReadonlyMap<string, Served>): Promise<Server> {
+  const server = createServer(({url = '', method, headers}, response) => {
     const file = files.get(url);
     if (file === undefined) {
       response.writeHead(404).end();
       return;
     }
-    const type =
-      url === '/'
-        ? 'text/html'
-        : url.endsWith('.js')
-          ? 'text/javascript'
-          : 'application/octet-stream';
-    response.writeHead(200, {'Content-Type': type}).end(file);
+    const part = file instanceof Uint8Array ? new Uint8Array(file) : file;
+    const whole = part instanceof Blob ? part : new Blob([part]);
+    const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '') ?? [];
+    const [from, to] =
+      first === undefined
+        ? [0, whole.size]
+        : [Number(first), Math.min(whole.size, last ? Number(last) + 1 : whole.size)];
+    response.writeHead(first === undefined ? 200 : 206, {
+      'Content-Type': typeOf(url),
+      'Content-Length': to - from,
+      ...(first !== undefined && {'Content-Range': `bytes ${from}-${to - 1}/${whole.size}`}),
+    });
+    if (method === 'HEAD') {
+      response.end();
+      return;
+    }
+    whole
+      .slice(from, to)
+      .arrayBuffer()
+      .then(
+        bytes => response.end(new Uint8Array(bytes)),
+        () => response.destroy()
+      );
   });
   await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
   return server;
+}
+
+function typeOf(url: string): string {
+  if (url === '/') return 'text/html';
+  return url.endsWith('.js') ? 'text/javascript' : 'application/octet-stream';
 }

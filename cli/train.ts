@@ -11,6 +11,7 @@
 import {join} from 'node:path';
 
 import {Engine} from '../core/engine/engine.js';
+import type {EngineClient} from '../core/engine/protocol.js';
 import type {ModelConfig, TrainingConfig} from '../core/model/config.js';
 import {findPreset} from '../core/model/presets.js';
 import type {Evaluation} from '../core/training/evaluation.js';
@@ -27,13 +28,14 @@ import {
   UsageError,
   wholeNumber,
 } from './options.js';
+import {EngineInBrowser} from './engine-in-browser.js';
 import {imageSource} from './image-source.js';
 import {ProgressLine} from './progress.js';
 import {RunFolder, writeWhole} from './run-folder.js';
 import {type TrainingOptions, TrainingRun} from './training-run.js';
 import {provideWebgpu} from './webgpu.js';
 
-const NODE_BACKENDS = ['wasm', 'cpu', 'webgpu'] as const;
+const BACKENDS = ['wasm', 'cpu', 'webgpu', 'webgl'] as const;
 
 const EXIT_FAILED = 2;
 const EXIT_STOPPED = 75;
@@ -58,7 +60,10 @@ await main(async () => {
         help: 'seed of everything random; several by commas, one run after the other',
         default: '0',
       },
-      backend: {help: 'wasm, cpu, or webgpu for a GPU', default: 'wasm'},
+      backend: {
+        help: 'wasm, cpu, webgpu for a GPU, or webgl in a headless browser',
+        default: 'wasm',
+      },
       run: {help: 'folder of log and checkpoints; the same command goes on from it', default: ''},
       from: {
         help: 'folder of another run, or a whole checkpoint, that a new --run goes on from; its settings of training may be others',
@@ -86,11 +91,9 @@ await main(async () => {
     );
   }
   if (options.from && !options.run) throw new UsageError('--from must be given with --run');
-  const backend = NODE_BACKENDS.find(name => name === options.backend);
+  const backend = BACKENDS.find(name => name === options.backend);
   if (!backend) {
-    throw new UsageError(
-      `--backend must be one of ${NODE_BACKENDS.join(', ')}; got ${options.backend}`
-    );
+    throw new UsageError(`--backend must be one of ${BACKENDS.join(', ')}; got ${options.backend}`);
   }
   const name = options.dataset || findPreset(options.preset).dataset;
   const common: Omit<TrainingOptions, 'seed'> = {
@@ -108,25 +111,39 @@ await main(async () => {
     supervision: supervisionOf(options),
     from: options.from,
   };
-  if (backend === 'webgpu') await provideWebgpu();
-  const engine = new Engine({...nodeBackend(), name: backend});
+  const engine = await startEngine(backend);
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort());
 
+  try {
+    await trainSeeds(engine, seeds, common, {...options, dataset: name}, stop.signal);
+  } finally {
+    // A browser would outlive it.
+    if (engine instanceof EngineInBrowser) await engine.close();
+  }
+});
+
+function startEngine(backend: (typeof BACKENDS)[number]): EngineClient | Promise<EngineClient> {
+  if (backend === 'webgl') return EngineInBrowser.start('webgl');
+  const provided = backend === 'webgpu' ? provideWebgpu() : Promise.resolve();
+  return provided.then(() => new Engine({...nodeBackend(), name: backend}));
+}
+
+/** One run after the other; ends with mean and deviation where there are several. */
+async function trainSeeds(
+  engine: EngineClient,
+  seeds: readonly number[],
+  common: Omit<TrainingOptions, 'seed'>,
+  given: {dataset: string; run: string; out: string; 'out-model': string},
+  signal: AbortSignal
+): Promise<void> {
   const scores: Evaluation[] = [];
   for (const seed of seeds) {
-    const path =
-      options.run && (seeds.length > 1 ? join(options.run, `seed-${seed}`) : options.run);
+    const path = given.run && (seeds.length > 1 ? join(given.run, `seed-${seed}`) : given.run);
     if (seeds.length > 1) process.stdout.write(`seed ${seed}\n`);
-    const score = await train(
-      engine,
-      {...common, seed},
-      path,
-      {...options, dataset: name},
-      stop.signal
-    );
+    const score = await train(engine, {...common, seed}, path, given, signal);
     if (score) scores.push(score);
-    if (stop.signal.aborted) return;
+    if (signal.aborted) return;
   }
   if (seeds.length > 1) {
     const [accuracy, objectIou] = (['accuracy', 'objectIou'] as const).map(name =>
@@ -136,11 +153,11 @@ await main(async () => {
       `${scores.length} of ${seeds.length} seeds: accuracy ${accuracy}, object IoU ${objectIou}\n`
     );
   }
-});
+}
 
 /** One run; its score on test images if it came to its end. */
 async function train(
-  engine: Engine,
+  engine: EngineClient,
   options: TrainingOptions,
   path: string,
   given: {dataset: string; out: string; 'out-model': string},

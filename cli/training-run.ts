@@ -1,7 +1,6 @@
 /** Trains one model to its end, or until it is told to stop; through a folder it goes on after any kill. */
 
-import type {Engine} from '../core/engine/engine.js';
-import type {ModelInfo, Supervision} from '../core/engine/protocol.js';
+import type {EngineClient, ModelInfo, Supervision} from '../core/engine/protocol.js';
 import type {ModelConfig, TrainingConfig} from '../core/model/config.js';
 import {COLLAPSE_UNTIL, collapseRule} from '../core/session/collapse.js';
 import type {Evaluation} from '../core/training/evaluation.js';
@@ -49,7 +48,7 @@ const SEED_STRIDE = 1_000_003;
 
 /** One model at a time, from its first iteration or from where its folder left it. */
 export class TrainingRun {
-  private readonly engine: Engine;
+  private readonly engine: EngineClient;
   private readonly options: TrainingOptions;
   private readonly folder: RunFolder | undefined;
   private open!: ModelInfo;
@@ -58,14 +57,14 @@ export class TrainingRun {
   /** Tries that collapsed. */
   private restarts = 0;
 
-  private constructor(engine: Engine, options: TrainingOptions, folder?: RunFolder) {
+  private constructor(engine: EngineClient, options: TrainingOptions, folder?: RunFolder) {
     this.engine = engine;
     this.options = options;
     this.folder = folder;
   }
 
   static async begin(
-    engine: Engine,
+    engine: EngineClient,
     options: TrainingOptions,
     folder?: RunFolder
   ): Promise<TrainingRun> {

@@ -2,8 +2,10 @@
  * Takes the pictures of the pages in `docs/images`, wide and narrow, light and dark.
  *
  *     npm run screenshots
+ *     npm run screenshots -- experiments gallery
  */
 
+import {spawnSync} from 'node:child_process';
 import {mkdir} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 
@@ -16,6 +18,10 @@ const ROOT = resolve(import.meta.dirname, '..');
 const OUT = join(ROOT, 'docs/images');
 const WIDTHS = {wide: 1440, narrow: 390} as const;
 const SCHEMES = ['light', 'dark'] as const;
+
+/** A run for the experiments page to follow, from the root; it is trained where it is not there. */
+const RUN = '.cache/runs/blobs';
+const TRAINING = ['--preset', 'blobs-32', '--seed', '1', '--steps', '400', '--every', '25'];
 
 /** Address, and what is done in the page before its picture is taken. */
 const PAGES: Readonly<Record<string, {path: string; prepare?: string}>> = {
@@ -37,6 +43,11 @@ const PAGES: Readonly<Record<string, {path: string; prepare?: string}>> = {
   },
   gallery: {path: 'demo/gallery.html'},
   article: {path: 'demo/article.html'},
+  experiments: {
+    path: `experiments.html?run=/${RUN}/`,
+    // The weights of the run have then come into the viewer.
+    prepare: 'await new Promise(resolve => setTimeout(resolve, 15_000));',
+  },
 };
 
 /** Waits until every viewer of the page has been seen and is ready, then prepares it. */
@@ -51,6 +62,11 @@ async function settle(page: Page, prepare = ''): Promise<void> {
       await until(() => viewer.session?.status.value === 'ready');
     }
     ${prepare}
+    // What has not been seen has computed nothing.
+    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+      scrollTo(0, y);
+      await new Promise(resolve => setTimeout(resolve, 1000));
+    }
     scrollTo(0, 0);
     await new Promise(resolve => setTimeout(resolve, 3000));
   })()`);
@@ -63,6 +79,12 @@ async function cover(page: Page): Promise<ScreenshotOptions> {
   return {path: join(OUT, 'viewer.png'), clip};
 }
 
+const chosen = process.argv.slice(2);
+if (chosen.length === 0 || chosen.includes('experiments')) {
+  const args = ['run', '--silent', 'train', '--', ...TRAINING, '--run', RUN];
+  const {status} = spawnSync('npm', args, {cwd: ROOT, stdio: 'inherit'});
+  if (status !== 0) throw new Error(`screenshots: training must go well; it ended with ${status}`);
+}
 const server = await createServer({root: ROOT, server: {port: 0, host: '127.0.0.1'}});
 await server.listen();
 const browser = await launch({
@@ -72,7 +94,6 @@ const browser = await launch({
 });
 try {
   await mkdir(OUT, {recursive: true});
-  const chosen = process.argv.slice(2);
   for (const [name, {path, prepare}] of Object.entries(PAGES)) {
     if (chosen.length > 0 && !chosen.includes(name)) continue;
     for (const [size, width] of Object.entries(WIDTHS)) {

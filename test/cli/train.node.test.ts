@@ -74,6 +74,44 @@ describe('npm run train', () => {
     assert.notEqual(other!.out, first!.out);
   });
 
+  it('trains on WebGL in a headless browser to the losses of wasm, on digits and on a folder', () => {
+    const images = join(folder, 'greens');
+    mkdirSync(images);
+    for (let i = 0; i < 4; i++) {
+      writeFileSync(
+        join(images, `${i}.png`),
+        makePng(20, 20, 3, x => [x * 9, 60 * i, 40])
+      );
+    }
+    const small = (regions: number, size: number): string[] => [
+      ...['--preset', 'blobs-32', '--images', '4', '--steps', '1'],
+      ...['--training', JSON.stringify({batchSize: 2})],
+      '--model',
+      JSON.stringify({
+        ...{size, regions, maskResidualBlocks: 0},
+        widths: {mask: 4, generator: 1, discriminator: 2, encoder: 1},
+      }),
+    ];
+    for (const [dataset, options] of [
+      ['colored-2-mnist', small(3, 32)],
+      [images, small(2, 16)],
+    ] as const) {
+      const [onWebgl, onWasm] = ['webgl', 'wasm'].map(backend => {
+        const run = join(folder, `${backend}-${options.length}-${dataset.length}`);
+        const {status, err} = train(
+          ...[...options, '--dataset', dataset, '--backend', backend, '--run', run]
+        );
+        assert.equal(status, 0, err);
+        const [line] = readFileSync(join(run, 'log.jsonl'), 'utf8').split('\n');
+        return JSON.parse(line!) as Record<'generatorLoss' | 'recoveryLoss', number>;
+      });
+      for (const name of ['generatorLoss', 'recoveryLoss'] as const) {
+        const [found, wanted] = [onWebgl![name], onWasm![name]];
+        assert.ok(Math.abs(found - wanted) < 1e-3 * Math.abs(wanted), `${found}, ${wanted}`);
+      }
+    }
+  });
+
   it('teaches f by labelled images too, which a run states and goes on with', () => {
     const run = join(folder, 'labelled');
     const labelled = ['--labelled', '2', '--labelled-from', 'val', '--labelled-weight', '3'];
@@ -359,7 +397,7 @@ describe('npm run train', () => {
     {options: ['--model', '{"regions": 1}'], says: /regions must be .* at least 2; got 1/},
     {options: ['--dataset', 'cats'], says: /cats/},
     {
-      options: ['--backend', 'webgl'],
+      options: ['--backend', 'webnn'],
       says: /--backend must be one of wasm, cpu, webgpu; got webgl/,
     },
   ]) {
