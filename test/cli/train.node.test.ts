@@ -398,7 +398,7 @@ describe('npm run train', () => {
     {options: ['--dataset', 'cats'], says: /cats/},
     {
       options: ['--backend', 'webnn'],
-      says: /--backend must be one of wasm, cpu, webgpu; got webgl/,
+      says: /--backend must be one of wasm, cpu, webgpu, webgl; got webnn/,
     },
   ]) {
     it(`refuses ${options.join(' ')} in a sentence, with exit code 1`, () => {
