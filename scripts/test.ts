@@ -184,20 +184,23 @@ async function withBrowser(
   }
 }
 
-/** Starts tasks side by side, or in turn where there is one processor, and waits for all to end. */
-async function runLanes(lanes: (() => Promise<void>)[]): Promise<void> {
-  if (availableParallelism() < 2) {
-    for (const lane of lanes) await lane();
-    return;
-  }
-  const ends = await Promise.allSettled(lanes.map(lane => lane()));
+/** Jobs at a time: each keeps a processor busy. */
+const LANES = Math.min(2, availableParallelism());
+
+/** Runs jobs in their order, as many at a time as there are lanes, and waits for all to end. */
+async function runJobs(jobs: (() => Promise<void>)[]): Promise<void> {
+  const waiting = [...jobs];
+  const lane = async (): Promise<void> => {
+    for (let job = waiting.shift(); job; job = waiting.shift()) await job();
+  };
+  const ends = await Promise.allSettled(Array.from({length: LANES}, lane));
   const failure = ends.find(end => end.status === 'rejected');
   if (failure) throw failure.reason;
 }
 
 /**
- * Runs test files: those that look at time alone, then the others in two lanes. Elements share one lane
- * with the whole page, where a single browser has the focus; what needs no focus is in the other.
+ * Runs test files: those that look at time alone, then the others as jobs, the longest first. Elements are
+ * one job with the whole page, where a single browser has the focus; what needs no focus is another.
  */
 async function runTests(files: string[], tally: Tally): Promise<void> {
   const isIn = (...folders: string[]): ((file: string) => boolean) => {
@@ -206,7 +209,7 @@ async function runTests(files: string[], tally: Tally): Promise<void> {
   const inNode = files.filter(file => file.endsWith('.node.test.ts'));
   const inPython = files.filter(isPython);
   const inBrowser = files.filter(file => !inNode.includes(file) && !isPython(file));
-  const timed = inNode.filter(isIn('e2e'));
+  const timed = inNode.filter(isIn('timed'));
   const onPage = inBrowser.filter(isIn('components', 'e2e'));
   const notIn =
     (some: string[]): ((file: string) => boolean) =>
@@ -215,15 +218,14 @@ async function runTests(files: string[], tally: Tally): Promise<void> {
 
   await runInNode(timed, tally);
   await withBrowser(inBrowser.length > 0, browser =>
-    runLanes([
-      async () => {
-        if (browser) await runInBrowser(onPage, browser, tally);
-        await runInPython(inPython, tally);
-      },
-      async () => {
-        if (browser) await runInBrowser(inBrowser.filter(notIn(onPage)), browser, tally);
-        await runInNode(inNode.filter(notIn(timed)), tally);
-      },
+    runJobs([
+      ...(browser
+        ? [inBrowser.filter(notIn(onPage)), onPage].map(
+            some => () => runInBrowser(some, browser, tally)
+          )
+        : []),
+      () => runInPython(inPython, tally),
+      ...inNode.filter(notIn(timed)).map(file => () => runInNode([file], tally)),
     ])
   );
 }
