@@ -65,7 +65,7 @@ export class CodeShelf {
       throw new RangeError(`shelf: a code must have ${codeSize} components; got ${code.length}`);
     }
     const newest = Math.max(0, ...this.known);
-    const id = Math.max(Date.now(), newest + 1);
+    const id = Math.max(Date.now() * SHARES + Math.floor(Math.random() * SHARES), newest + 1);
     this.known.add(id);
     this.set([...this.state.entries.peek(), {...facts, id, code: code.slice()}]);
     return id;
@@ -148,6 +148,9 @@ export class CodeShelf {
     }
   }
 }
+
+/** Parts of a millisecond: another page that adds in the same one takes another part. */
+const SHARES = 4096;
 
 /** What browsers call a full storage. */
 const QUOTA_ERRORS = ['QuotaExceededError', 'NS_ERROR_DOM_QUOTA_REACHED'];

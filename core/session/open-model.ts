@@ -198,22 +198,20 @@ export class OpenModel {
   }
 
   /**
-   * Takes over a checkpoint.
+   * Takes over a checkpoint: a later state of a training that goes on elsewhere. There is no way back to
+   * what was there before; what the hand has set stays.
    *
    * @param fileName Of the file that it is out of; the model keeps its name if absent.
    */
   async restore(checkpoint: ArrayBuffer, fileName?: string): Promise<void> {
-    const {weights} = this.here();
-    const work: Work = async signal => {
-      await this.keep(signal);
-      return this.takeOver(checkpoint, signal);
-    };
     const place = ({iteration, seed}: ModelInfo): Place => {
-      const name = fileName ?? weights.fileName;
-      return {...this.here(), weights: {origin: 'file', fileName: name, iteration, seed}};
+      const here = this.here();
+      Object.assign(here.weights, {origin: 'file', iteration, seed});
+      if (fileName !== undefined) here.weights.fileName = fileName;
+      return here;
     };
     this.hooks.onStop();
-    await this.run('restore', work, {place});
+    await this.run('restore', signal => this.takeOver(checkpoint, signal), {place});
   }
 
   /** Takes over an earlier or later state of the same training. */

@@ -3,16 +3,16 @@
 import type {DatasetSource} from '../../datasets/source.js';
 import type {HistoryRecord} from './history.js';
 
-/** Weights by where they came from, with what is needed to take them up again. */
+/** Weights by where they came from, with what is needed to take them up again. Another object is others. */
 export interface Weights {
   /** `address` is what a link leads to, `file` one of the user's, `random` those that were drawn here. */
-  readonly origin: 'address' | 'file' | 'random';
+  origin: 'address' | 'file' | 'random';
   /** Name of the file that the model was opened from; absent where it was none. */
-  readonly fileName?: string;
+  fileName?: string;
   /** Iterations that they had behind them when they came. */
-  readonly iteration: number;
+  iteration: number;
   /** Seed of the training that they are of. */
-  readonly seed: number;
+  seed: number;
   /** What they had become when they were left; absent while they are in use, or if it could not be had. */
   left?: {checkpoint: ArrayBuffer; record: HistoryRecord};
 }

@@ -158,6 +158,25 @@ describe('session.viewHistory', () => {
     ]);
   });
 
+  it('keeps its way back while the weights follow a training elsewhere', async () => {
+    const {engine, session, history, codes, can, code} = await opened();
+    const before = code(0);
+    codes.resample(0);
+    await rest();
+    const later = new TextEncoder().encode('{"iteration": 20}').buffer;
+    await session.restore(later, 'checkpoint-20.safetensors');
+    expect(session.place.value!.weights).to.include({
+      origin: 'file',
+      fileName: 'checkpoint-20.safetensors',
+      iteration: 20,
+    });
+    expect(engine.count('snapshot')).to.equal(0);
+    expect(can()).to.deep.equal([true, false]);
+    await history.undo();
+    expect(code(0)).to.deep.equal(before);
+    expect(session.iteration.value).to.equal(20);
+  });
+
   it('leaves all as it is where the model can’t be opened again, until it can', async () => {
     const {engine, session, history, can} = await opened();
     await session.reset(7);
