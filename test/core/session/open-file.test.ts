@@ -46,7 +46,8 @@ describe('session.openFile(file)', () => {
     expect(session.place.value?.weights.fileName).to.equal(undefined);
     expect(engine.models.size).to.equal(1);
     retry();
-    await idle(engine);
+    // The file is read again first, which no engine knows of.
+    await until(() => session.failure.value !== undefined);
     expect(session.failure.value!.error.message).to.equal(error.message);
   });
 
@@ -59,8 +60,7 @@ describe('session.openFile(file)', () => {
     await session.openFile(file(7));
     expect(session.status.value).to.equal('failed');
     session.failure.value!.retry();
-    await idle(engine);
-    expect(session.status.value).to.equal('ready');
+    await until(() => session.status.value === 'ready');
     expect([session.iteration.value, session.place.value?.weights.fileName]).to.deep.equal([
       7,
       'model.safetensors',
