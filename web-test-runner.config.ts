@@ -21,9 +21,6 @@ const REFERENCES = [join(import.meta.dirname, '../shared/reference')]
   .filter(folder => existsSync(folder))
   .map(folder => realpathSync(folder));
 
-/** Where there is no GPU, the page is drawn sooner without one made up; WebGL stays as it is. */
-const DRAWING_FLAGS = ['--disable-gpu-rasterization', '--disable-gpu-compositing'];
-
 /** How tests are served, where that differs from the page itself. */
 const TEST_SERVER: InlineConfig = {
   configFile: false,
@@ -111,7 +108,7 @@ export function browserTests(
     concurrency: 1,
     browsers: [
       chromeLauncher({
-        launchOptions: {executablePath, args: [...browserFlags(), ...DRAWING_FLAGS]},
+        launchOptions: {executablePath, args: browserFlags()},
       }),
     ],
     browserStartTimeout: 120_000,
