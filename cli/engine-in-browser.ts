@@ -26,7 +26,8 @@ export class EngineInBrowser implements EngineClient {
   }
 
   static async start(backend: PageBackend): Promise<EngineInBrowser> {
-    const browser = await InBrowser.start(join(import.meta.dirname, 'engine-page.ts'));
+    // Who is told to stop still has its state to save.
+    const browser = await InBrowser.start(join(import.meta.dirname, 'engine-page.ts'), false);
     await browser.call('start', [backend]);
     return new EngineInBrowser(browser);
   }

@@ -34,8 +34,9 @@ export class InBrowser {
    * Opens a page that has `window.showProgress`.
    *
    * @param entry Path of the module, whose functions `call` calls.
+   * @param endsBySignal Whether SIGINT and SIGTERM end it, and this process with it.
    */
-  static async start(entry: string): Promise<InBrowser> {
+  static async start(entry: string, endsBySignal = true): Promise<InBrowser> {
     const served = new Map<string, Served>([
       ['/', PAGE],
       ['/page.js', await bundle(entry)],
@@ -43,7 +44,13 @@ export class InBrowser {
     const executablePath = await findOrInstallBrowser();
     const server = await serve(served);
     // A pass on a software renderer can take minutes: no call to the page may time out.
-    const browser = await launch({executablePath, args: browserFlags(), protocolTimeout: 0});
+    const browser = await launch({
+      executablePath,
+      args: browserFlags(),
+      protocolTimeout: 0,
+      handleSIGINT: endsBySignal,
+      handleSIGTERM: endsBySignal,
+    });
     const page = await browser.newPage();
     const started = new InBrowser(browser, page, server, served);
     await page.exposeFunction('showProgress', (what: string) => started.progress(what));
