@@ -3,6 +3,12 @@
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
 import {slicesOf} from './slices.js';
+import {
+  convolveTiles,
+  filterGradientTiles,
+  suitsGradientTiles,
+  suitsTiles,
+} from './tiles-wasm.js';
 import {type WasmCall, wasmProgram} from './wasm.js';
 
 type Shape4D = [number, number, number, number];
@@ -37,13 +43,11 @@ export const convolve = wasmProgram(
     const outHeight = Math.floor((images.height - kernel) / stride) + 1;
     const outWidth = Math.floor((images.width - kernel) / stride) + 1;
     const y = call.output([batch, outHeight, outWidth, outChannels]);
-    convolveShared(call, [
-      {
-        ...{images: images.address, weights, into: call.at(y), batch, outHeight, outWidth},
-        ...{from: strides(images), to: dense(outHeight, outWidth, outChannels)},
-        ...{channels, outChannels, kernel, stride},
-      },
-    ]);
+    convolveOnce(call, {
+      ...{images: images.address, weights, into: call.at(y), batch, outHeight, outWidth},
+      ...{from: strides(images), to: dense(outHeight, outWidth, outChannels)},
+      ...{channels, outChannels, kernel, stride},
+    });
     return y;
   }
 );
@@ -64,14 +68,12 @@ export const convolveInputGradient = wasmProgram(
     });
     const weights = packed(call, w, true);
     const dx = call.output(xShape);
-    convolveShared(call, [
-      {
-        ...{images: images.address, weights, into: call.at(dx)},
-        ...{batch, outHeight: height, outWidth: width},
-        ...{from: strides(images), to: dense(height, width, channels)},
-        ...{channels: outChannels, outChannels: channels, kernel, stride: 1},
-      },
-    ]);
+    convolveOnce(call, {
+      ...{images: images.address, weights, into: call.at(dx)},
+      ...{batch, outHeight: height, outWidth: width},
+      ...{from: strides(images), to: dense(height, width, channels)},
+      ...{channels: outChannels, outChannels: channels, kernel, stride: 1},
+    });
     return dx;
   }
 );
@@ -82,7 +84,7 @@ export const convolveFilterGradient = wasmProgram(
     {stride, pad, wShape}: Attrs & {wShape: Shape4D},
     call
   ) => {
-    const [, height, width] = x.shape as Shape4D;
+    const [, height, width, channels] = x.shape as Shape4D;
     const [kernel] = wShape;
     const images = padded(call, x, {
       height: height + 2 * pad,
@@ -92,7 +94,14 @@ export const convolveFilterGradient = wasmProgram(
     });
     const dw = call.output(wShape);
     const gradients = {address: call.at(dy), shape: dy.shape as Shape4D};
-    filterGradient(call, images, gradients, {kernel, stride, into: call.at(dw)});
+    const into = call.at(dw);
+    const [batch, outHeight, outWidth, outChannels] = gradients.shape;
+    const shape = {batch, outHeight, outWidth, channels, outChannels, kernel, stride};
+    if (suitsGradientTiles(shape)) {
+      filterGradientTiles(call, images, shape, {dy: gradients.address, into});
+    } else {
+      filterGradient(call, images, gradients, {kernel, stride, into});
+    }
     return dw;
   }
 );
@@ -113,6 +122,11 @@ export interface Convolution {
   outChannels: number;
   kernel: number;
   stride: 1 | 2;
+}
+
+function convolveOnce(call: WasmCall, convolution: Convolution): void {
+  if (suitsTiles(convolution)) convolveTiles(call, convolution);
+  else convolveShared(call, [convolution]);
 }
 
 /** Runs convolutions of one shape that write to different places, on all threads. */

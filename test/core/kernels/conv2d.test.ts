@@ -44,6 +44,11 @@ const CASES: Case[] = [
   {title: '3×3 on an oblong', x: [1, 4, 8, 3], kernel: 3, out: 3, stride: 1, pad: 1},
   {title: '3×3 with 65 and 6 channels', x: [2, 4, 4, 65], kernel: 3, out: 6, stride: 1, pad: 1},
   {title: '3×3 with 70 and 9 channels', x: [1, 6, 4, 70], kernel: 3, out: 9, stride: 2, pad: 1},
+  // Of enough tiles of 2×2 for the programs that go by tiles.
+  {title: '3×3 by tiles, 16 channels', x: [2, 8, 8, 16], kernel: 3, out: 16, stride: 1, pad: 1},
+  {title: '3×3 by tiles, 8 and 12', x: [1, 14, 12, 8], kernel: 3, out: 12, stride: 1, pad: 1},
+  {title: '3×3 by tiles, 12 and 13', x: [3, 8, 6, 12], kernel: 3, out: 13, stride: 1, pad: 1},
+  {title: '3×3 by tiles, unpadded', x: [1, 14, 14, 8], kernel: 3, out: 20, stride: 1, pad: 0},
   {title: '3×3 at stride 2 on an oblong', x: [1, 8, 4, 3], kernel: 3, out: 3, stride: 2, pad: 1},
 ];
 

@@ -25,7 +25,7 @@ describe('threads of our kernels [wasm]', () => {
     expect(info).to.include({name: 'wasm', threads: 2});
     expect(runs.map(run => run.threads)).to.deep.equal([2, 1, 3]);
     alone = runs[1]!;
-    expect(Object.keys(alone.values)).to.have.length(9 * 3 + 2);
+    expect(Object.keys(alone.values)).to.have.length(10 * 3 + 2);
     for (const {threads, values} of runs) {
       for (const [name, numbers] of Object.entries(values)) {
         const same = numbers.every((value, index) => Object.is(value, alone.values[name]![index]));
