@@ -1,8 +1,8 @@
 /**
- * Adding a bias a channel.
+ * The gradient of a bias a channel, which convolutions add.
  *
- * The gradient of stock `tf.add` sums over batch and space by reductions that transpose first; here
- * the sum is one pass, and in float64 on wasm, for a bias sums up to a million values.
+ * That of stock `tf.add` sums over batch and space by reductions that transpose first; here the sum is
+ * one pass, and in float64 on wasm, for a bias sums up to a million values.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
@@ -12,17 +12,8 @@ import {sumPixels} from './bias-webgl.js';
 import {defineKernel} from './kernel.js';
 import {wasmProgram} from './wasm.js';
 
-const run = defineKernel<{x: Tensor4D; bias: Tensor1D}>({
-  name: 'RedoAddBias',
-  composed: ({x, bias}) => tf.add(x, bias),
-  gradient: dy => ({
-    x: () => tf.clone(dy),
-    bias: () => biasGradient(dy as Tensor4D),
-  }),
-});
-
 const runGradient = defineKernel<{dy: Tensor4D}>({
-  name: 'RedoAddBiasGrad',
+  name: 'RedoBiasGrad',
   composed: ({dy}) => tf.sum(dy, [0, 1, 2]),
   programs: {
     wasm: wasmProgram(({dy}: Record<'dy', TensorInfo>, _, {kernels, at, output, scratch}) => {
@@ -39,13 +30,4 @@ const runGradient = defineKernel<{dy: Tensor4D}>({
 /** The gradient of a bias. @param dy `[batch, height, width, channels]`. @returns `[channels]`. */
 export function biasGradient(dy: Tensor4D): Tensor1D {
   return runGradient({dy}, {}) as Tensor1D;
-}
-
-/** @param x `[batch, height, width, channels]`. @param bias `[channels]`. */
-export function addBias(x: Tensor4D, bias: Tensor1D): Tensor4D {
-  tf.util.assert(
-    bias.shape[0] === x.shape[3],
-    () => `addBias: bias must be [channels]; got bias=[${bias.shape}] for x=[${x.shape}]`
-  );
-  return run({x, bias}, {}) as Tensor4D;
 }

@@ -3,18 +3,20 @@
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
 import {slicesOf} from './slices.js';
-import {
-  convolveTiles,
-  filterGradientTiles,
-  suitsGradientTiles,
-  suitsTiles,
-} from './tiles-wasm.js';
+import {convolveTiles, filterGradientTiles, suitsGradientTiles, suitsTiles} from './tiles-wasm.js';
 import {type WasmCall, wasmProgram} from './wasm.js';
 
 type Shape4D = [number, number, number, number];
 
 /** Floats of a window's row, for each output channel, that fill vectors well enough. */
 const LEAST_SPAN = 16;
+
+/** A bias is there or not. */
+export interface ConvInputs {
+  x: TensorInfo;
+  w: TensorInfo;
+  bias?: TensorInfo;
+}
 
 interface Attrs {
   stride: 1 | 2;
@@ -29,28 +31,26 @@ export interface Padded {
   channels: number;
 }
 
-export const convolve = wasmProgram(
-  ({x, w}: Record<'x' | 'w', TensorInfo>, {stride, pad}: Attrs, call) => {
-    const [batch, height, width, channels] = x.shape as Shape4D;
-    const [kernel, , , outChannels] = w.shape as Shape4D;
-    const images = padded(call, x, {
-      height: height + 2 * pad,
-      width: width + 2 * pad,
-      before: pad,
-      step: 1,
-    });
-    const weights = packed(call, w, false);
-    const outHeight = Math.floor((images.height - kernel) / stride) + 1;
-    const outWidth = Math.floor((images.width - kernel) / stride) + 1;
-    const y = call.output([batch, outHeight, outWidth, outChannels]);
-    convolveOnce(call, {
-      ...{images: images.address, weights, into: call.at(y), batch, outHeight, outWidth},
-      ...{from: strides(images), to: dense(outHeight, outWidth, outChannels)},
-      ...{channels, outChannels, kernel, stride},
-    });
-    return y;
-  }
-);
+export const convolve = wasmProgram(({x, w, bias}: ConvInputs, {stride, pad}: Attrs, call) => {
+  const [batch, height, width, channels] = x.shape as Shape4D;
+  const [kernel, , , outChannels] = w.shape as Shape4D;
+  const images = padded(call, x, {
+    height: height + 2 * pad,
+    width: width + 2 * pad,
+    before: pad,
+    step: 1,
+  });
+  const weights = packed(call, w, false);
+  const outHeight = Math.floor((images.height - kernel) / stride) + 1;
+  const outWidth = Math.floor((images.width - kernel) / stride) + 1;
+  const y = call.output([batch, outHeight, outWidth, outChannels]);
+  convolveOnce(call, {
+    ...{images: images.address, weights, into: call.at(y), batch, outHeight, outWidth},
+    ...{from: strides(images), to: dense(outHeight, outWidth, outChannels)},
+    ...{channels, outChannels, kernel, stride, bias: biasAt(call, bias)},
+  });
+  return y;
+});
 
 export const convolveInputGradient = wasmProgram(
   (
@@ -122,6 +122,8 @@ export interface Convolution {
   outChannels: number;
   kernel: number;
   stride: 1 | 2;
+  /** Address of what the sums begin with, from `biasAt`. */
+  bias?: number;
 }
 
 function convolveOnce(call: WasmCall, convolution: Convolution): void {
@@ -141,7 +143,7 @@ export function convolveShared(call: WasmCall, convolutions: readonly Convolutio
       .map(each => [
         ...[each.images, each.weights, each.into, each.batch, each.outHeight, each.outWidth],
         ...[...each.from, ...each.to],
-        ...[each.channels, each.outChannels, each.kernel, each.stride],
+        ...[each.channels, each.outChannels, each.kernel, each.stride, each.bias ?? 0],
       ])
   );
 }
@@ -162,6 +164,7 @@ function sliced(whole: Convolution, parts: number): Convolution[] {
       weights: whole.weights + 4 * taps * slice.from,
       into: whole.into + 4 * slice.from,
       outChannels: slice.count,
+      bias: whole.bias && whole.bias + 4 * slice.from,
     }));
   }
   if (batch >= parts) {
@@ -249,6 +252,16 @@ export function padded(
     ...[height, width, before, before, step]
   );
   return {address, height, width, channels};
+}
+
+/** Address of a bias with room behind it: programs read eight floats at a time. Nothing without one. */
+export function biasAt(call: WasmCall, bias: TensorInfo | undefined): number | undefined {
+  if (!bias) return undefined;
+  const channels = bias.shape[0]!;
+  if (channels % 8 === 0) return call.at(bias);
+  const address = call.scratch(Math.ceil(channels / 8) * 8);
+  call.kernels.copyColumns(call.at(bias), address, 1, channels, channels, channels);
+  return address;
 }
 
 /** @param turned Whether to lay out the weights for the input's gradient. */

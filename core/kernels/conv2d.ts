@@ -11,7 +11,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
 
-import {addBias, biasGradient} from './bias.js';
+import {biasGradient} from './bias.js';
 import * as wasm from './conv2d-wasm.js';
 import * as webgl from './conv2d-webgl.js';
 import {defineKernel} from './kernel.js';
@@ -22,12 +22,8 @@ type Shape4D = Tensor4D['shape'];
 export type ConvInputs = {
   x: Tensor4D;
   w: Tensor4D;
-  /** Where `addsBias`. */
   bias?: Tensor1D;
 };
-
-/** Whether programs of convolutions begin their sums with the bias: elsewhere it is a pass of its own. */
-export const addsBias = (): boolean => tf.getBackend() === 'webgl';
 
 export interface ConvAttrs {
   stride: 1 | 2;
@@ -109,10 +105,16 @@ export function conv2d(
     pad >= 0 && pad < w.shape[0],
     () => `conv2d: pad must be from 0 to less than the kernel; got pad=${pad} for w=[${w.shape}]`
   );
-  const attrs = {stride, pad};
-  if (bias && addsBias()) return run({x, w, bias}, attrs) as Tensor4D;
-  const y = run({x, w}, attrs) as Tensor4D;
-  return bias ? addBias(y, bias) : y;
+  checkBias(bias, w);
+  return run(bias ? {x, w, bias} : {x, w}, {stride, pad}) as Tensor4D;
+}
+
+/** @throws Error unless there is a bias for each output channel of w, or none at all. */
+export function checkBias(bias: Tensor1D | undefined, w: Tensor4D): void {
+  tf.util.assert(
+    bias === undefined || tf.util.arraysEqual(bias.shape, [w.shape[3]]),
+    () => `conv2d: bias must be [outChannels]; got bias=[${bias?.shape}] for w=[${w.shape}]`
+  );
 }
 
 /** The gradient of `conv2d` in x. @param dy Gradient of its result. @param xShape Shape of x. */

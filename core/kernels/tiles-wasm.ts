@@ -57,7 +57,7 @@ export function convolveTiles(call: WasmCall, convolution: Convolution): void {
       ...[images, weights, into, call.scratch(16 * (BLOCK * (channels + 8) + 32))],
       ...[slice.from, slice.from + slice.count, outHeight, outWidth],
       ...[...from, ...to],
-      ...[channels, outChannels],
+      ...[channels, outChannels, convolution.bias ?? 0],
     ])
   );
 }

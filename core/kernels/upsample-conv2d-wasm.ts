@@ -6,6 +6,8 @@
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
 import {
+  biasAt,
+  type ConvInputs,
   type Convolution,
   convolveShared,
   dense,
@@ -19,12 +21,13 @@ import {type WasmCall, wasmProgram} from './wasm.js';
 type Shape4D = [number, number, number, number];
 
 /** Four convolutions of 2×2, one for each place of an output pixel within the pixel it comes from. */
-export const upsampleConvolve = wasmProgram(({x, w}: Record<'x' | 'w', TensorInfo>, _, call) => {
+export const upsampleConvolve = wasmProgram(({x, w, bias}: ConvInputs, _, call) => {
   const [batch, height, width, channels] = x.shape as Shape4D;
   const outChannels = w.shape[3]!;
   const images = padded(call, x, {height: height + 2, width: width + 2, before: 1, step: 1});
   const folded = foldedWeights(call, w, true);
   const y = call.output([batch, 2 * height, 2 * width, outChannels]);
+  const first = biasAt(call, bias);
   const [pixel, row, image] = dense(2 * height, 2 * width, outChannels);
   const phaseFloats = 4 * channels * outChannels;
   const phases = [0, 1, 2, 3].map((phase): Convolution => {
@@ -37,7 +40,7 @@ export const upsampleConvolve = wasmProgram(({x, w}: Record<'x' | 'w', TensorInf
       into: call.at(y) + 4 * (a * row + b * pixel),
       ...{batch, outHeight: height, outWidth: width},
       ...{from: strides(images), to: [2 * pixel, 2 * row, image]},
-      ...{channels, outChannels, kernel: 2, stride: 1},
+      ...{channels, outChannels, kernel: 2, stride: 1, bias: first},
     };
   });
   convolveShared(call, phases);

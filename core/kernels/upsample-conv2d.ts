@@ -9,9 +9,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
 
-import {addBias, biasGradient} from './bias.js';
+import {biasGradient} from './bias.js';
 import {
-  addsBias,
+  checkBias,
   conv2d,
   conv2dFilterGradient,
   conv2dInputGradient,
@@ -73,7 +73,6 @@ export function upsampleConv2d(x: Tensor4D, w: Tensor4D, bias?: Tensor1D): Tenso
     () =>
       `upsampleConv2d: w must be [3, 3, inChannels, outChannels]; got w=[${w.shape}] for x=[${x.shape}]`
   );
-  if (bias && addsBias()) return run({x, w, bias}, {}) as Tensor4D;
-  const y = run({x, w}, {}) as Tensor4D;
-  return bias ? addBias(y, bias) : y;
+  checkBias(bias, w);
+  return run(bias ? {x, w, bias} : {x, w}, {}) as Tensor4D;
 }

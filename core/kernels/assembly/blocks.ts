@@ -9,7 +9,14 @@ import {multiplyAdd} from './arithmetic';
 /** Bytes of a float. */
 const F: usize = 4;
 
-/** Four pixels side by side, eight output channels. */
+/** What sums begin with. @param bias Address of four floats, or 0 for none. */
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
+@inline
+export function begin(bias: usize, offset: usize = 0): v128 {
+  return bias ? v128.load(bias + offset) : f32x4.splat(0);
+}
+
+/** Four pixels side by side, eight output channels. @param bias Address of as many floats as `y` has channels, or 0. */
 // @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
 export function fourByEight(
@@ -21,12 +28,13 @@ export function fourByEight(
   span: i32,
   y: usize,
   next: usize,
-  lanes: i32
+  lanes: i32,
+  bias: usize
 ): void {
-  let a0 = f32x4.splat(0), a1 = f32x4.splat(0);
-  let b0 = f32x4.splat(0), b1 = f32x4.splat(0);
-  let c0 = f32x4.splat(0), c1 = f32x4.splat(0);
-  let d0 = f32x4.splat(0), d1 = f32x4.splat(0);
+  let a0 = begin(bias), a1 = begin(bias, 16);
+  let b0 = a0, b1 = a1;
+  let c0 = a0, c1 = a1;
+  let d0 = a0, d1 = a1;
   for (let ky = 0; ky < kernel; ky++) {
     let p0 = x;
     let p1 = x + pixelStep;
@@ -71,9 +79,10 @@ export function oneByEight(
   kernel: i32,
   span: i32,
   y: usize,
-  lanes: i32
+  lanes: i32,
+  bias: usize
 ): void {
-  let a0 = f32x4.splat(0), a1 = f32x4.splat(0);
+  let a0 = begin(bias), a1 = begin(bias, 16);
   for (let ky = 0; ky < kernel; ky++) {
     let p = x;
     const end = p + <usize>span * F;
@@ -100,9 +109,10 @@ export function fourByFour(
   span: i32,
   y: usize,
   next: usize,
-  lanes: i32
+  lanes: i32,
+  bias: usize
 ): void {
-  let a = f32x4.splat(0), b = f32x4.splat(0), c = f32x4.splat(0), d = f32x4.splat(0);
+  let a = begin(bias), b = a, c = a, d = a;
   for (let ky = 0; ky < kernel; ky++) {
     let p0 = x;
     let p1 = x + pixelStep;
@@ -138,9 +148,10 @@ export function oneByFour(
   kernel: i32,
   span: i32,
   y: usize,
-  lanes: i32
+  lanes: i32,
+  bias: usize
 ): void {
-  let a = f32x4.splat(0);
+  let a = begin(bias);
   for (let ky = 0; ky < kernel; ky++) {
     let p = x;
     const end = p + <usize>span * F;

@@ -30,6 +30,8 @@ const F: usize = 4;
  * @param outPixel Floats from a pixel of `y` to the next. @param outRow From a row to the next.
  * @param outImage From an image to the next.
  * @param stride 1 or 2.
+ * @param bias Address of what the sums of each output channel begin with, filled up to a multiple of eight
+ *     floats; 0 for nothing.
  */
 export function convolve(
   x: usize,
@@ -46,7 +48,8 @@ export function convolve(
   inChannels: i32,
   outChannels: i32,
   kernel: i32,
-  stride: i32
+  stride: i32,
+  bias: usize
 ): void {
   const taps = kernel * kernel * inChannels;
   const weightsFirst = taps * outChannels > imageStride;
@@ -62,7 +65,8 @@ export function convolve(
           x + <usize>(oy * stride * rowStride) * F,
           w + <usize>(taps * o) * F,
           y + <usize>(oy * outRow + o) * F,
-          outWidth, rowStride, outPixel, inChannels, outChannels - o, kernel, stride
+          outWidth, rowStride, outPixel, inChannels, outChannels - o, kernel, stride,
+          bias ? bias + <usize>o * F : 0
         );
       }
     }
@@ -84,7 +88,8 @@ function convolveRow(
   inChannels: i32,
   lanes: i32,
   kernel: i32,
-  stride: i32
+  stride: i32,
+  bias: usize
 ): void {
   const span = kernel * inChannels;
   const step: usize = <usize>(stride * inChannels) * F;
@@ -93,23 +98,23 @@ function convolveRow(
   let ox = 0;
   if (lanes > 4) {
     for (; ox + 4 <= outWidth; ox += 4) {
-      fourByEight(x, step, rowBytes, w, kernel, span, y, next, lanes);
+      fourByEight(x, step, rowBytes, w, kernel, span, y, next, lanes, bias);
       x += 4 * step;
       y += 4 * next;
     }
     for (; ox < outWidth; ox++) {
-      oneByEight(x, rowBytes, w, kernel, span, y, lanes);
+      oneByEight(x, rowBytes, w, kernel, span, y, lanes, bias);
       x += step;
       y += next;
     }
   } else {
     for (; ox + 4 <= outWidth; ox += 4) {
-      fourByFour(x, step, rowBytes, w, kernel, span, y, next, lanes);
+      fourByFour(x, step, rowBytes, w, kernel, span, y, next, lanes, bias);
       x += 4 * step;
       y += 4 * next;
     }
     for (; ox < outWidth; ox++) {
-      oneByFour(x, rowBytes, w, kernel, span, y, lanes);
+      oneByFour(x, rowBytes, w, kernel, span, y, lanes, bias);
       x += step;
       y += next;
     }

@@ -26,7 +26,8 @@ export function convolveFew(
   inChannels: i32,
   outChannels: i32,
   kernel: i32,
-  stride: i32
+  stride: i32,
+  bias: usize
 ): void {
   const span: usize = <usize>(kernel * inChannels) * F;
   const step: usize = <usize>(stride * inChannels) * F;
@@ -38,14 +39,15 @@ export function convolveFew(
         const weights = w + <usize>(o * kernel) * span;
         let from = x + <usize>(oy * stride) * row;
         let to = y + <usize>(oy * outRow + o) * F;
+        const first: f32 = bias ? load<f32>(bias + <usize>o * F) : 0;
         let ox = 0;
         for (; ox + 4 <= outWidth; ox += 4) {
-          fourPixels(from, step, row, weights, kernel, span, to, next);
+          fourPixels(from, step, row, weights, kernel, span, to, next, first);
           from += 4 * step;
           to += 4 * next;
         }
         for (; ox < outWidth; ox++) {
-          onePixel(from, row, weights, kernel, span, to);
+          onePixel(from, row, weights, kernel, span, to, first);
           from += step;
           to += next;
         }
@@ -66,7 +68,8 @@ function fourPixels(
   kernel: i32,
   span: usize,
   y: usize,
-  next: usize
+  next: usize,
+  first: f32
 ): void {
   let a = f32x4.splat(0), b = f32x4.splat(0), c = f32x4.splat(0), d = f32x4.splat(0);
   for (let ky = 0; ky < kernel; ky++) {
@@ -101,15 +104,23 @@ function fourPixels(
     }
     x += row;
   }
-  store<f32>(y, sum(a));
-  store<f32>(y + next, sum(b));
-  store<f32>(y + 2 * next, sum(c));
-  store<f32>(y + 3 * next, sum(d));
+  store<f32>(y, first + sum(a));
+  store<f32>(y + next, first + sum(b));
+  store<f32>(y + 2 * next, first + sum(c));
+  store<f32>(y + 3 * next, first + sum(d));
 }
 
 // @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
-function onePixel(x: usize, row: usize, w: usize, kernel: i32, span: usize, y: usize): void {
+function onePixel(
+  x: usize,
+  row: usize,
+  w: usize,
+  kernel: i32,
+  span: usize,
+  y: usize,
+  first: f32
+): void {
   let a = f32x4.splat(0);
   for (let ky = 0; ky < kernel; ky++) {
     let p = x;
@@ -126,7 +137,7 @@ function onePixel(x: usize, row: usize, w: usize, kernel: i32, span: usize, y: u
     }
     x += row;
   }
-  store<f32>(y, sum(a));
+  store<f32>(y, first + sum(a));
 }
 
 // @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.

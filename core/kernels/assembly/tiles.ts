@@ -12,6 +12,7 @@
  */
 
 import {
+  begin,
   filterFourByEight,
   filterFourByFour,
   fourByEight,
@@ -77,6 +78,7 @@ function alongFilter(i: i32, g: usize, row: usize): v128 {
  * @param x Padded images. @param w Made by `turnWeights`.
  * @param scratch `16 · (32 · (inChannels + 8) + 32)` floats.
  * @param firstTile Of all tiles, the first that is computed. @param endTile That behind the last.
+ * @param bias As for `convolve`.
  */
 export function convolveTiles(
   x: usize,
@@ -93,7 +95,8 @@ export function convolveTiles(
   outRow: i32,
   outImage: i32,
   inChannels: i32,
-  outChannels: i32
+  outChannels: i32,
+  bias: usize
 ): void {
   const columns = outWidth >> 1;
   const perImage = (outHeight >> 1) * columns;
@@ -117,14 +120,18 @@ export function convolveTiles(
       multiply(
         scratch, place, w + <usize>(16 * inChannels * o) * F, sums, next, count, inChannels, lanes
       );
+      const ownBias: usize = bias ? bias + <usize>o * F : 0;
       for (let i = 0; i < count; i++) {
         const image = (first + i) / perImage, at = (first + i) % perImage;
         const row = 2 * (at / columns), column = 2 * (at % columns);
         const sum = sums + <usize>i * lanes * F;
         const to = y + (<usize>image * <usize>outImage + <usize>(row * outRow + column * outPixel + o)) * F;
-        turnBack(sum, next, to, <usize>outPixel * F, <usize>outRow * F, left);
+        turnBack(sum, next, to, <usize>outPixel * F, <usize>outRow * F, left, ownBias);
         if (left > 4) {
-          turnBack(sum + 16, next, to + 16, <usize>outPixel * F, <usize>outRow * F, left - 4);
+          turnBack(
+            sum + 16, next, to + 16, <usize>outPixel * F, <usize>outRow * F, left - 4,
+            ownBias ? ownBias + 16 : 0
+          );
         }
       }
     }
@@ -150,13 +157,13 @@ function multiply(
     let i = 0;
     for (; i + 4 <= count; i += 4) {
       const at = x + <usize>i * tile, to = y + <usize>i * next;
-      if (lanes == 8) fourByEight(at, tile, 0, w, 1, channels, to, next, 8);
-      else fourByFour(at, tile, 0, w, 1, channels, to, next, 4);
+      if (lanes == 8) fourByEight(at, tile, 0, w, 1, channels, to, next, 8, 0);
+      else fourByFour(at, tile, 0, w, 1, channels, to, next, 4, 0);
     }
     for (; i < count; i++) {
       const at = x + <usize>i * tile, to = y + <usize>i * next;
-      if (lanes == 8) oneByEight(at, 0, w, 1, channels, to, 8);
-      else oneByFour(at, 0, w, 1, channels, to, 4);
+      if (lanes == 8) oneByEight(at, 0, w, 1, channels, to, 8, 0);
+      else oneByFour(at, 0, w, 1, channels, to, 4, 0);
     }
     x += place;
     y += sumPlace;
@@ -281,9 +288,17 @@ function turnRow(a: v128, b: v128, c: v128, d: v128, to: usize, place: usize): v
 /** `Aᵀ m A` of 16 sums of four output channels: 2×2 pixels. @param lanes Output channels that are left. */
 // @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
-function turnBack(m: usize, place: usize, y: usize, pixel: usize, row: usize, lanes: i32): void {
-  let even = f32x4.splat(0), odd = f32x4.splat(0);
-  let lowEven = f32x4.splat(0), lowOdd = f32x4.splat(0);
+function turnBack(
+  m: usize,
+  place: usize,
+  y: usize,
+  pixel: usize,
+  row: usize,
+  lanes: i32,
+  bias: usize
+): void {
+  let even = begin(bias), odd = even;
+  let lowEven = even, lowOdd = even;
   for (let j = 0; j < 4; j++) {
     const b = v128.load(m + 4 * place), c = v128.load(m + 8 * place);
     const upper = f32x4.add(v128.load(m), f32x4.add(b, c));
@@ -293,8 +308,8 @@ function turnBack(m: usize, place: usize, y: usize, pixel: usize, row: usize, la
       lowEven = f32x4.add(lowEven, lower);
     }
     if (j == 1) {
-      odd = upper;
-      lowOdd = lower;
+      odd = f32x4.add(odd, upper);
+      lowOdd = f32x4.add(lowOdd, lower);
     } else if (j > 1) {
       odd = f32x4.sub(odd, upper);
       lowOdd = f32x4.sub(lowOdd, lower);
