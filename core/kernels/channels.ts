@@ -13,24 +13,30 @@ import {wasmProgram} from './wasm.js';
 
 type Shape4D = Tensor4D['shape'];
 
-const runJoin = defineKernel<{a: Tensor4D; b: Tensor4D}, {split: number; rest: number}>({
+const runJoin = defineKernel<Record<string, Tensor4D>, {channels: number[]}>({
   name: 'RedoJoinChannels',
-  composed: ({a, b}) => tf.concat([a, b], 3),
+  composed: parts => tf.concat(Object.values(parts), 3),
   programs: {
-    wasm: wasmProgram(({a, b}: Record<'a' | 'b', TensorInfo>, _, {kernels, at, output}) => {
-      const [batch, height, width, first] = a.shape as Shape4D;
-      const second = b.shape[3]!;
-      const [rows, both] = [batch * height * width, first + second];
-      const y = output([batch, height, width, both]);
-      kernels.copyColumns(at(a), at(y), rows, first, both, first);
-      kernels.copyColumns(at(b), at(y) + 4 * first, rows, second, both, second);
+    wasm: wasmProgram((parts: Record<string, TensorInfo>, _, {kernels, at, output}) => {
+      const inputs = Object.values(parts);
+      const [batch, height, width] = inputs[0]!.shape as Shape4D;
+      const counts = inputs.map(({shape}) => shape[3]!);
+      const [rows, all] = [batch * height * width, counts.reduce((sum, count) => sum + count)];
+      const y = output([batch, height, width, all]);
+      let into = at(y);
+      inputs.forEach((input, i) => {
+        kernels.copyColumns(at(input), into, rows, counts[i]!, all, counts[i]!);
+        into += 4 * counts[i]!;
+      });
       return y;
     }),
   },
-  gradient: (dy, _, {split, rest}) => ({
-    a: () => takeChannels(dy as Tensor4D, 0, split),
-    b: () => takeChannels(dy as Tensor4D, split, rest),
-  }),
+  gradient: (dy, _, {channels}) => {
+    const begins = channels.map((_, i) => channels.slice(0, i).reduce((sum, n) => sum + n, 0));
+    return Object.fromEntries(
+      channels.map((count, i) => [i, () => takeChannels(dy as Tensor4D, begins[i]!, count)])
+    );
+  },
 });
 
 const runTake = defineKernel<{x: Tensor4D}, {begin: number; count: number; channels: number}>({
@@ -61,14 +67,18 @@ const runTake = defineKernel<{x: Tensor4D}, {begin: number; count: number; chann
   }),
 });
 
-/** `[batch, height, width, channels of a, then channels of b]`. */
-export function joinChannels(a: Tensor4D, b: Tensor4D): Tensor4D {
-  tf.util.assert(
-    tf.util.arraysEqual(a.shape.slice(0, 3), b.shape.slice(0, 3)),
-    () =>
-      `joinChannels: a and b must agree but for their channels; got [${a.shape}] and [${b.shape}]`
-  );
-  return runJoin({a, b}, {split: a.shape[3], rest: b.shape[3]}) as Tensor4D;
+/** The channels of the first part, then those of the next, and so on: `[batch, height, width, all]`. */
+export function joinChannels(...parts: [Tensor4D, ...Tensor4D[]]): Tensor4D {
+  const [first, ...rest] = parts;
+  for (const each of rest) {
+    tf.util.assert(
+      tf.util.arraysEqual(first.shape.slice(0, 3), each.shape.slice(0, 3)),
+      () =>
+        `joinChannels: parts must agree but for their channels; got [${first.shape}] and [${each.shape}]`
+    );
+  }
+  const channels = parts.map(({shape}) => shape[3]);
+  return runJoin({...parts} as unknown as Record<string, Tensor4D>, {channels}) as Tensor4D;
 }
 
 /** Channels `begin` to `begin + count` of `x`: `[batch, height, width, count]`. */

@@ -7,10 +7,11 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import type {Tensor, Tensor4D, TensorInfo} from '@tensorflow/tfjs-core';
 
 import {defineKernel} from './kernel.js';
 import * as webgl from './resample-webgl.js';
+import {wasmProgram} from './wasm.js';
 
 const run = defineKernel<{x: Tensor4D}, {pad: number}>({
   name: 'RedoReflectPad',
@@ -32,7 +33,18 @@ const run = defineKernel<{x: Tensor4D}, {pad: number}>({
 const runGradient = defineKernel<{dy: Tensor4D}, {pad: number}>({
   name: 'RedoReflectPadGrad',
   composed: ({dy}, {pad}) => fold(fold(dy, 1, pad), 2, pad),
-  programs: {webgl: webgl.reflectPadGradient},
+  programs: {
+    wasm: wasmProgram(
+      ({dy}: Record<'dy', TensorInfo>, {pad}: {pad: number}, {kernels, at, output}) => {
+        const [batch, padHeight, padWidth, channels] = dy.shape as Tensor4D['shape'];
+        const [height, width] = [padHeight - 2 * pad, padWidth - 2 * pad];
+        const dx = output([batch, height, width, channels]);
+        kernels.reflectPadGradient(at(dy), at(dx), batch, height, width, channels, pad);
+        return dx;
+      }
+    ),
+    webgl: webgl.reflectPadGradient,
+  },
 });
 
 /**

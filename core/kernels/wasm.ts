@@ -31,6 +31,8 @@ export type Exports = Record<
   | 'sumRows'
   | 'upsample'
   | 'sumPool'
+  | 'reflectPadGradient'
+  | 'reluGradient'
   | 'adam'
   | 'normalizedProductOfRows'
   | 'normalizedProductOfColumns'

@@ -8,6 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 
+import {joinChannels} from '../kernels/channels.js';
 import {reflectPad} from '../kernels/reflect-pad.js';
 import {averagePoolFloor, upsampleBilinear} from '../kernels/resample.js';
 import {affineNormRelu, convLayer, convolve, upsampleConvolve} from '../nn/layers.js';
@@ -86,7 +87,7 @@ export function maskNetwork(weights: Tensors, images: Tensor4D, config: Config):
     const pooled = averagePoolFloor(x, Math.max(1, Math.floor(quarter / divisor)));
     return upsampleBilinear(convolve(weights, `psp.${branch}.1`, pooled), quarter);
   });
-  x = tf.concat([x, ...pyramid], 3); // [batch, quarter, quarter, width + 4]
+  x = joinChannels(x, ...pyramid); // [batch, quarter, quarter, width + 4]
 
   x = upsampleConvolve(weights, 'out.mods.1', x);
   x = affineNormRelu(weights, 'out.mods.2', x); // [batch, size / 2, size / 2, (width + 4) / 2]
@@ -96,6 +97,6 @@ export function maskNetwork(weights: Tensors, images: Tensor4D, config: Config):
 
   const logits = tf.div(x, temperature) as Tensor4D;
   if (regions > 2) return tell('masks', tf.softmax(logits), 'mask');
-  const first = tf.sigmoid(logits);
-  return tell('masks', tf.concat([first, tf.sub(1, first)], 3), 'mask');
+  const first: Tensor4D = tf.sigmoid(logits);
+  return tell('masks', joinChannels(first, tf.sub(1, first)), 'mask');
 }

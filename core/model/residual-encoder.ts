@@ -9,7 +9,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 
-import {averagePool} from '../kernels/resample.js';
+import {averagePool, sumPool} from '../kernels/resample.js';
 import {attention, attentionLayers} from '../nn/attention.js';
 import {convLayer, convolve, dense, rectify} from '../nn/layers.js';
 import {tell} from '../nn/observer.js';
@@ -115,7 +115,9 @@ function residualEncoder(
     if (k === 0 && attends) x = attention(weights, 'selfAtt', x);
   });
   const name = `${prefix}dense`;
-  return tell(name, dense(weights, name, tf.sum(x, [1, 2])));
+  // One window, as large as the image; stock sums over two axes turn the image first.
+  const sums: Tensor2D = tf.reshape(sumPool(x, x.shape[1]), [x.shape[0], -1]);
+  return tell(name, dense(weights, name, sums));
 }
 
 /** D(I) `[batch]`: high where the image looks real. */

@@ -7,8 +7,9 @@
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import type {Tensor, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
+import type {Tensor, Tensor1D, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 
+import {dense} from '../kernels/dense.js';
 import {EPSILON, instanceNormRelu} from '../kernels/instance-norm.js';
 import {tell} from './observer.js';
 import type {Tensors} from './parameters.js';
@@ -59,7 +60,7 @@ export function conditionalNormRelu(
 /** A 1×1 convolution of the code, which is a dense layer: `[batch, channels]`. */
 function byCode(weights: Tensors, name: string, codes: Tensor2D): Tensor2D {
   const matrix = tf.squeeze(weights[`${name}.weight`]!, [0, 1]) as Tensor2D; // [codeSize, channels]
-  return tell(name, tf.add(tf.matMul(codes, matrix), weights[`${name}.bias`]!));
+  return tell(name, dense(codes, matrix, weights[`${name}.bias`] as Tensor1D));
 }
 
 function perImage(x: Tensor2D): Tensor4D {

@@ -4,7 +4,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor1D, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import {conv2d} from '../kernels/conv2d.js';
+import {dense as weightedSums} from '../kernels/dense.js';
 import {instanceNormRelu} from '../kernels/instance-norm.js';
+import {relu} from '../kernels/relu.js';
 import {upsampleConv2d} from '../kernels/upsample-conv2d.js';
 import {tell} from './observer.js';
 import type {Layer, Tensors} from './parameters.js';
@@ -53,12 +55,16 @@ function biasOf(weights: Tensors, name: string): Tensor1D | undefined {
  * @returns `[batch, out]`.
  */
 export function dense(weights: Tensors, name: string, x: Tensor2D): Tensor2D {
-  return tf.add(tf.matMul(x, weights[`${name}.weight`] as Tensor2D), weights[`${name}.bias`]!);
+  return weightedSums(
+    x,
+    weights[`${name}.weight`] as Tensor2D,
+    weights[`${name}.bias`] as Tensor1D
+  );
 }
 
 /** ReLU, under the name that it has in the published modules. */
 export function rectify(name: string, x: Tensor4D): Tensor4D {
-  return tell(name, tf.relu(x), 'relu');
+  return tell(name, relu(x), 'relu');
 }
 
 /** Instance norm with a learnt scale and shift a channel, then ReLU. */

@@ -86,3 +86,48 @@ export function sumPool(
     x += wideRow * <usize>(factor - 1);
   }
 }
+
+/**
+ * Adds the border of mirrored pixels back onto those that they mirror (`nn.ReflectionPad2d`).
+ *
+ * @param dy `[batch, height + 2 pad, width + 2 pad, channels]`.
+ * @param height Of the result. @param width Of the result.
+ */
+export function reflectPadGradient(
+  dy: usize,
+  dx: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  pad: i32
+): void {
+  const pixel: usize = <usize>channels * F;
+  memory.fill(dx, 0, <usize>(batch * height * width) * pixel);
+  for (let n = 0; n < batch; n++) {
+    for (let r = -pad; r < height + pad; r++) {
+      const row = dx + <usize>(mirrored(r, height) * width) * pixel;
+      for (let c = -pad; c < width + pad; c++) {
+        addPixel(row + <usize>mirrored(c, width) * pixel, dy, channels);
+        dy += pixel;
+      }
+    }
+    dx += <usize>(height * width) * pixel;
+  }
+}
+
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
+@inline
+function mirrored(i: i32, size: i32): i32 {
+  const inside = abs(i);
+  return inside < size ? inside : 2 * (size - 1) - inside;
+}
+
+// @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
+@inline
+function addPixel(to: usize, from: usize, channels: i32): void {
+  let c: usize = 0;
+  const end: usize = <usize>channels * F;
+  for (; c + 16 <= end; c += 16) v128.store(to + c, f32x4.add(v128.load(to + c), v128.load(from + c)));
+  for (; c < end; c += F) store<f32>(to + c, load<f32>(to + c) + load<f32>(from + c));
+}

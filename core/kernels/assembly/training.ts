@@ -33,6 +33,17 @@ export function adam(
   }
 }
 
+/** `dx`: dy where y, of a ReLU, is greater than 0. */
+export function reluGradient(dy: usize, y: usize, dx: usize, count: i32): void {
+  const zero = f32x4.splat(0);
+  let i: usize = 0;
+  const end: usize = <usize>count * F;
+  for (; i + 16 <= end; i += 16) {
+    v128.store(dx + i, v128.and(v128.load(dy + i), f32x4.gt(v128.load(y + i), zero)));
+  }
+  for (; i < end; i += F) store<f32>(dx + i, load<f32>(y + i) > 0 ? load<f32>(dy + i) : 0);
+}
+
 /**
  * `y = x Wᵀ` for one row x: `y[k] = Σ_o w[k, o] x[o]`, divided by its norm.
  *

@@ -8,28 +8,29 @@ import {expectGradients, gradientsOf} from '../../support/gradients.js';
 import {expectNothingKept} from '../../support/memory.js';
 import {at, build, expectTensor, normals, toTensor, type Values} from '../../support/values.js';
 
-const join = (...[a, b]: tf.Tensor[]): tf.Tensor => joinChannels(a as Tensor4D, b as Tensor4D);
+const join = (...parts: tf.Tensor[]): tf.Tensor =>
+  joinChannels(...(parts as [Tensor4D, ...Tensor4D[]]));
 
-const joined = (...[a, b]: Values[]): Values => {
-  const split = a!.shape[3]!;
-  return build([...a!.shape.slice(0, 3), split + b!.shape[3]!], ([n, row, column, c]) =>
-    c! < split ? at(a!, n!, row!, column!, c!) : at(b!, n!, row!, column!, c! - split)
+/** Each channel of the result, and the part and channel that it is. */
+const joined = (...parts: Values[]): Values => {
+  const places = parts.flatMap(part =>
+    Array.from({length: part.shape[3]!}, (_, channel) => ({part, channel}))
   );
+  return build([...parts[0]!.shape.slice(0, 3), places.length], ([n, row, column, c]) => {
+    const {part, channel} = places[c!]!;
+    return at(part, n!, row!, column!, channel);
+  });
 };
 
-describeOnEach('joinChannels(a, b)', backend => {
-  for (const [first, second] of [
-    [5, 1],
-    [1, 1],
-    [4, 8],
-  ]) {
-    const inputs = [normals([2, 3, 2, first!], 'a'), normals([2, 3, 2, second!], 'b')] as const;
+describeOnEach('joinChannels(...parts)', backend => {
+  for (const channels of [[5, 1], [1, 1], [4, 8], [3], [6, 1, 1, 2, 1]]) {
+    const inputs = channels.map((count, i) => normals([2, 3, 2, count], `part ${i}`));
 
-    it(`equals the direct loop: ${first} and ${second} channels`, async () => {
+    it(`equals the direct loop: ${channels.join(', ')} channels`, async () => {
       await expectTensor(() => join(...inputs.map(each => toTensor(each))), joined(...inputs), 0);
     });
 
-    it(`has the gradients of finite differences: ${first} and ${second} channels`, async () => {
+    it(`has the gradients of finite differences: ${channels.join(', ')} channels`, async () => {
       await expectGradients(join, joined, inputs, TOLERANCE[backend]);
     });
   }
@@ -47,7 +48,7 @@ describeOnEach('joinChannels(a, b)', backend => {
     const a = tf.zeros<tf.Rank.R4>([1, 4, 4, 3]);
     const b = tf.zeros<tf.Rank.R4>([1, 4, 2, 3]);
     expect(() => joinChannels(a, b)).to.throw(
-      'joinChannels: a and b must agree but for their channels; got [1,4,4,3] and [1,4,2,3]'
+      'joinChannels: parts must agree but for their channels; got [1,4,4,3] and [1,4,2,3]'
     );
     tf.dispose([a, b]);
   });
