@@ -2,7 +2,7 @@
 
 import {type BackendOptions, startBackend} from '../core/engine/backend.js';
 import {matMulRate, race, type Timing} from './contenders.js';
-import {ROWS} from './rows.js';
+import {type RowName, ROWS} from './rows.js';
 
 /** Everything measured on one backend, as plain data. */
 export interface BackendResult {
@@ -17,6 +17,7 @@ export interface BackendResult {
 
 export interface MeasureOptions {
   quick: boolean;
+  wanted: readonly RowName[];
   progress: (what: string) => void;
 }
 
@@ -25,15 +26,15 @@ const LIMIT_MS = 30_000;
 
 export async function measure(
   options: BackendOptions,
-  {quick, progress}: MeasureOptions
+  {quick, wanted, progress}: MeasureOptions
 ): Promise<BackendResult> {
   const {name: backend, device, threads} = await startBackend(options);
   const samples = quick ? 1 : 9;
   progress(`${backend}: tf.matMul`);
   const rate = await matMulRate(samples);
   const rows: BackendResult['rows'] = [];
-  for (const makeRow of ROWS) {
-    const row = await makeRow({backend, quick, threads});
+  for (const name of wanted) {
+    const row = await ROWS[name]({backend, quick, threads});
     progress(`${backend}: ${row.name}`);
     const timings = await race(row, samples, LIMIT_MS);
     await row.dispose();

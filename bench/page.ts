@@ -4,7 +4,7 @@ import {startBackend} from '../core/engine/backend.js';
 import type {Contender} from './contenders.js';
 import {type BackendResult, measure} from './measure.js';
 import {profile, type ProgramShare} from './profile.js';
-import {ROWS} from './rows.js';
+import {type RowName, ROWS} from './rows.js';
 
 declare global {
   interface Window {
@@ -13,19 +13,20 @@ declare global {
   }
 }
 
-export function measureWebGL(quick: boolean): Promise<BackendResult> {
+export function measureWebGL(quick: boolean, wanted: readonly RowName[]): Promise<BackendResult> {
   const progress = (what: string): void => window.showProgress(what);
-  return measure({name: 'webgl', wasmFiles: {}, place: 'main'}, {quick, progress});
+  return measure({name: 'webgl', wasmFiles: {}, place: 'main'}, {quick, wanted, progress});
 }
 
 /** Programs of our contender of each row. */
 export async function profileWebGL(
-  quick: boolean
+  quick: boolean,
+  wanted: readonly RowName[]
 ): Promise<{name: string; shares: ProgramShare[]}[]> {
   await startBackend({name: 'webgl', wasmFiles: {}, place: 'main'});
   const profiles: {name: string; shares: ProgramShare[]}[] = [];
-  for (const makeRow of ROWS) {
-    const row = await makeRow({backend: 'webgl', quick, threads: 1});
+  for (const name of wanted) {
+    const row = await ROWS[name]({backend: 'webgl', quick, threads: 1});
     window.showProgress(`profile: ${row.name}`);
     const ours = row.contenders.find((each): each is Contender => each.name === 'ours')!;
     profiles.push({name: row.name, shares: await profile(ours)});

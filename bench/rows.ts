@@ -40,8 +40,11 @@ export interface RowOptions {
 /** Makes the tensors of a row, which the row owns. */
 type MakeRow = (options: RowOptions) => Promise<Row>;
 
-/** The rows in the order in which they are shown. */
-export const ROWS: readonly MakeRow[] = [redraw, scrubbed, masks, iteration];
+/** The rows by name, in the order in which they are shown. */
+export const ROWS = {redraw, scrub: scrubbed, masks, iteration} satisfies Record<string, MakeRow>;
+
+export type RowName = keyof typeof ROWS;
+export const ROW_NAMES = Object.keys(ROWS) as RowName[];
 
 /** The published networks, G as wide as for all sets but two. */
 function published(quick: boolean): ModelConfig {

@@ -10,21 +10,38 @@ import {overPart, PART_PLACE, PART_UNIFORMS, partsOf, type Shape4D} from './pixe
 import {pairs, type Shader} from './webgl-shader.js';
 
 /** Mean of a part, and the sum of squares about it. */
+const OF_PART = `
+  ${PART_PLACE}
+  vec2 sum = vec2(0);
+  ${overPart('vec4 x = x_(texel, column); sum += both ? x.xy + x.zw : x.xy;')}
+  float count = float((min((part + 1) * perPart, lines) - part * perPart) * width);
+  vec2 mean = sum / count;
+  vec2 squares = vec2(0);
+  ${overPart(`
+    vec4 x = x_(texel, column) - mean.xyxy;
+    squares += x.xy * x.xy;
+    if (both) squares += x.zw * x.zw;`)}`;
+
 const PART_MOMENTS: Shader = {
   name: 'partMoments',
   inputs: ['x'],
   uniforms: PART_UNIFORMS,
   main: `
-    ${PART_PLACE}
-    vec2 sum = vec2(0);
-    ${overPart('vec4 x = x_(texel, column); sum += both ? x.xy + x.zw : x.xy;')}
-    vec2 mean = sum / float((min((part + 1) * perPart, lines) - part * perPart) * width);
-    vec2 squares = vec2(0);
-    ${overPart(`
-      vec4 x = x_(texel, column) - mean.xyxy;
-      squares += x.xy * x.xy;
-      if (both) squares += x.zw * x.zw;`)}
+    ${OF_PART}
     result0 = vec4(mean, squares);`,
+};
+
+/** Mean and reciprocal deviation of an image that is one part. */
+const MOMENTS_AT_ONCE: Shader = {
+  name: 'momentsAtOnce',
+  inputs: ['x'],
+  uniforms: PART_UNIFORMS,
+  floats: ['epsilon'],
+  targets: 2,
+  main: `
+    ${OF_PART}
+    result0 = vec4(mean, 0, 0);
+    result1 = vec4(inversesqrt(squares / count + epsilon), 0, 0);`,
 };
 
 /** Mean and reciprocal deviation of an image, of the moments of its parts (Chan et al. 1979). */
@@ -138,19 +155,30 @@ type Norm = 'x' | 'scale' | 'shift';
 export function instanceNormRelu(epsilon: number): ReturnType<typeof webglProgram> {
   return webglProgram(({x, scale, shift}: Record<Norm, TensorInfo>, _, call) => {
     const shape = x.shape as Shape4D;
-    const [batch, lines, width, channels] = shape;
-    const {parts, perPart, uniforms} = partsOf(shape);
-    const partial = call.run(PART_MOMENTS, [batch, parts, 1, channels], [x], uniforms);
-    const [mean, rstd] = call.runTogether(
-      MOMENTS,
-      [batch, 1, 1, channels],
-      [partial],
-      [width, lines, parts, perPart, epsilon]
-    ) as [TensorInfo, TensorInfo];
-    call.free(partial);
+    const [mean, rstd] = momentsOf(call, x, epsilon) as [TensorInfo, TensorInfo];
     const y = call.run(APPLY, shape, [x, mean, rstd, scale, shift], perImage(shape, scale));
     return [y, mean, rstd];
   });
+}
+
+/** Mean and reciprocal deviation of each image, both `[batch, 1, 1, channels]`. */
+function momentsOf(call: WebGLCall, x: TensorInfo, epsilon: number): TensorInfo[] {
+  const shape = x.shape as Shape4D;
+  const [batch, lines, width, channels] = shape;
+  const {parts, perPart, uniforms} = partsOf(shape);
+  const ofImages = [batch, 1, 1, channels];
+  if (parts === 1) {
+    return call.runTogether(MOMENTS_AT_ONCE, ofImages, [x], [...uniforms, epsilon]);
+  }
+  const partial = call.run(PART_MOMENTS, [batch, parts, 1, channels], [x], uniforms);
+  const moments = call.runTogether(
+    MOMENTS,
+    ofImages,
+    [partial],
+    [width, lines, parts, perPart, epsilon]
+  );
+  call.free(partial);
+  return moments;
 }
 
 export const instanceNormReluGradient = webglProgram(
@@ -185,6 +213,7 @@ function sumsOf(
   const [batch, , , channels] = shape;
   const {parts, uniforms} = partsOf(shape);
   const partial = call.run(shader, [batch, parts, 1, channels], inputs, uniforms);
+  if (parts === 1) return partial;
   const sums = call.run(ADD_UP, [batch, 1, 1, channels], [partial], [parts]);
   call.free(partial);
   return sums;

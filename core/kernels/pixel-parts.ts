@@ -9,6 +9,8 @@ export type Shape4D = [number, number, number, number];
 
 /** Parts of the sum over an image, at most. */
 const PARTS = 32;
+/** Fewest texels of a part: below, a fragment more costs less than a second launch. */
+const LEAST_TEXELS = 64;
 
 /** Of a shader that goes through parts. */
 export const PART_UNIFORMS = ['width', 'pixelPairs', 'lines', 'parts', 'perPart'] as const;
@@ -36,7 +38,7 @@ export function partsOf([, lines, width]: Shape4D): {
   perPart: number;
   uniforms: number[];
 } {
-  const perPart = Math.ceil(lines / PARTS);
+  const perPart = Math.max(Math.ceil(lines / PARTS), Math.ceil(LEAST_TEXELS / pairs(width)));
   const parts = Math.ceil(lines / perPart);
   return {parts, perPart, uniforms: [width, pairs(width), lines, parts, perPart]};
 }

@@ -14,6 +14,10 @@ type Matrices = Record<'w' | 'u' | 'v', TensorInfo>;
 
 /** Parts of a sum over a whole weight. */
 const PARTS = 64;
+/** Fewest texel rows of such a part. */
+const LEAST_ROWS = 32;
+/** Most texels that each fragment of a vector's may read by itself to know its length. */
+const MOST_TEXELS = 512;
 
 const EPSILON = '1e-12';
 
@@ -96,6 +100,25 @@ const ADD_PARTS: Shader = {
     result0 = sum;`,
 };
 
+/** The sum of parts, each a texel row, over its length. */
+const UNIT_OF_PARTS: Shader = {
+  name: 'unitOfParts',
+  inputs: ['parts'],
+  functions: `
+    vec2 sumOf(int column) {
+      vec2 sum = vec2(0);
+      for (int r = 0; r < partsSize.z; r++) sum += parts_(r, column).xy;
+      return sum;
+    }`,
+  main: `
+    float square = 0.0;
+    for (int c = 0; c < partsSize.w; c++) {
+      vec2 sum = sumOf(c);
+      square += dot(sum, sum);
+    }
+    result0 = vec4(sumOf(column) / max(sqrt(square), ${EPSILON}), 0, 0);`,
+};
+
 /** Sums of squares of a row, in parts. */
 const SQUARES: Shader = {
   name: 'squares',
@@ -175,7 +198,7 @@ export const powerIteration = webglProgram(({w, u}: Omit<Matrices, 'v'>, _, call
   const [outs, rows] = [sizes[2]!, sizes[4]!];
   const alongV = call.run(TIMES_U, [1, rows], [w, u], sizes);
   const texelRows = tableOf(w.shape).rows;
-  const perPart = Math.ceil(texelRows / PARTS);
+  const perPart = Math.max(LEAST_ROWS, Math.ceil(texelRows / PARTS));
   const parts = Math.ceil(texelRows / perPart);
   // The direction of u does not depend on the length of v.
   const alongParts = call.run(
@@ -184,9 +207,8 @@ export const powerIteration = webglProgram(({w, u}: Omit<Matrices, 'v'>, _, call
     [w, alongV],
     [...sizes, texelRows, perPart]
   );
-  const alongU = call.run(ADD_PARTS, [1, outs], [alongParts], []);
-  const results = [unit(call, alongU, outs), unit(call, alongV, rows)];
-  [alongV, alongParts, alongU].forEach(call.free);
+  const results = [unit(call, alongParts, outs), unit(call, alongV, rows)];
+  [alongV, alongParts].forEach(call.free);
   return results;
 });
 
@@ -206,10 +228,15 @@ export const divideBySigmaGradient = webglProgram(
   }
 );
 
-function unit(call: WebGLCall, x: TensorInfo, count: number): TensorInfo {
-  const squares = call.run(SQUARES, [1, 2 * Math.min(PARTS, pairs(count))], [x], [count]);
-  const result = call.run(UNIT, x.shape, [x, squares], []);
+/** The sum of the rows of `parts`, `[1, count]`, over its length. TimesU and timesV leave zeros beyond its end. */
+function unit(call: WebGLCall, parts: TensorInfo, count: number): TensorInfo {
+  const {rows, columns} = tableOf(parts.shape);
+  if (rows * columns <= MOST_TEXELS) return call.run(UNIT_OF_PARTS, [1, count], [parts], []);
+  const sum = rows === 1 ? parts : call.run(ADD_PARTS, [1, count], [parts], []);
+  const squares = call.run(SQUARES, [1, 2 * Math.min(PARTS, pairs(count))], [sum], [count]);
+  const result = call.run(UNIT, [1, count], [sum, squares], []);
   call.free(squares);
+  if (sum !== parts) call.free(sum);
   return result;
 }
 

@@ -49,9 +49,24 @@ describe('npm run bench', () => {
     }
   });
 
-  it('refuses a backend that it does not know', () => {
-    const {status, err} = program.run('--backend', 'abacus');
-    assert.equal(status, 1);
-    assert.match(err, /--backend must be one of wasm, webgl; got abacus/);
+  it('--row measures the rows that it names', () => {
+    const {status, out, err} = program.run(
+      ...['--quick', '--backend', 'wasm', '--row', 'iteration,masks']
+    );
+    assert.equal(status, 0, err);
+    const names = [...out.matchAll(/^(\S.*), \d+×\d+/gm)].map(([, name]) => name);
+    assert.deepEqual(names, ['iteration of the published loop', 'masks']);
   });
+
+  for (const [option, value, known] of [
+    ['--backend', 'abacus', 'one of wasm, webgl'],
+    ['--row', 'masks,grid', 'of redraw, scrub, masks, iteration'],
+  ] as const) {
+    it(`refuses ${option} ${value}`, () => {
+      const {status, err} = program.run(option, value);
+      assert.equal(status, 1);
+      const wrong = value.split(',').at(-1);
+      assert.ok(err.includes(`${option} must be ${known}; got ${wrong}`), err);
+    });
+  }
 });
