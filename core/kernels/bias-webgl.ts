@@ -4,7 +4,10 @@ import type {TensorInfo} from '@tensorflow/tfjs-core';
 
 import {overPart, PART_PLACE, PART_UNIFORMS, partsOf, type Shape4D} from './pixel-parts.js';
 import {webglProgram} from './webgl.js';
-import type {Shader} from './webgl-shader.js';
+import {type Shader, tableOf} from './webgl-shader.js';
+
+/** Most texel rows that one fragment sums up. */
+const MOST_ROWS = 512;
 
 /** Sums of a part. */
 const PART_SUMS: Shader = {
@@ -28,9 +31,22 @@ const TO_VECTOR: Shader = {
     result0 = sum;`,
 };
 
+/** All of it at once, of images of even width. */
+const ALL: Shader = {
+  name: 'sumPixels',
+  inputs: ['x'],
+  main: `
+    vec4 sum = vec4(0);
+    for (int r = 0; r < xSize.z; r++) sum += x_(r, column);
+    result0 = vec4(sum.xy + sum.zw, 0, 0);`,
+};
+
 /** Sums over batch and space `[channels]`. */
 export const sumPixels = webglProgram(({dy}: Record<'dy', TensorInfo>, _, call) => {
   const shape = dy.shape as Shape4D;
+  if (shape[2] % 2 === 0 && tableOf(shape).rows <= MOST_ROWS) {
+    return call.run(ALL, [shape[3]], [dy], []);
+  }
   const {parts, uniforms} = partsOf(shape);
   const partial = call.run(PART_SUMS, [shape[0], parts, 1, shape[3]], [dy], uniforms);
   const sums = call.run(TO_VECTOR, [shape[3]], [partial], []);

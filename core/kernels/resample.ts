@@ -97,26 +97,28 @@ function repeat(x: Tensor4D, factor: number): Tensor4D {
 
 /**
  * Mean over windows of `window` × `window` pixels side by side, a remainder at the far edges dropped
- * (`nn.AvgPool2d(window)`, floor mode). As two products with averaging matrices, so that the
- * gradient is exact on every backend.
+ * (`nn.AvgPool2d(window)`, floor mode). Where there is one, as two products with averaging matrices, so
+ * that the gradient is exact on every backend.
  *
  * @param x `[batch, size, size, channels]`.
  * @returns `[batch, ⌊size / window⌋, ⌊size / window⌋, channels]`.
  */
 export function averagePoolFloor(x: Tensor4D, window: number): Tensor4D {
   const size = x.shape[1];
+  if (size % window === 0) return averagePool(x, window);
   const out = Math.floor(size / window);
   return throughRowsAndColumns(x, out, (o, i) => (Math.floor(i / window) === o ? 1 / window : 0));
 }
 
 /**
  * Bilinear resize to `size` × `size` with half-pixel centres (`nn.Upsample(mode='bilinear')`,
- * `align_corners=False`), as two products with interpolation matrices.
+ * `align_corners=False`), as two products with interpolation matrices unless it is mere copying.
  *
  * @param x `[batch, inSize, inSize, channels]`, `inSize ≤ size`.
  */
 export function upsampleBilinear(x: Tensor4D, size: number): Tensor4D {
   const inSize = x.shape[1];
+  if (inSize === size || inSize === 1) return upsampleNearest(x, size / inSize);
   return throughRowsAndColumns(x, size, (o, i) => {
     const source = Math.max(0, ((o + 0.5) * inSize) / size - 0.5);
     const low = Math.min(Math.floor(source), inSize - 1);

@@ -19,6 +19,7 @@ describeOnEach('biasGradient(dy)', backend => {
     [2, 3, 3, 1],
     [1, 4, 2, 5],
     [3, 2, 2, 8],
+    [5, 16, 16, 6],
   ]) {
     const dy = normals(shape, 'dy');
 
