@@ -33,7 +33,7 @@ interface Attrs {
 const BUSY = 4096;
 
 /** Channels from which on it pays to have the weights lie in the order in which they are read. */
-const EXCHANGED_FROM = 64;
+export const EXCHANGED_FROM = 64;
 
 /** A filter with its channels exchanged. */
 const EXCHANGE: Shader = {

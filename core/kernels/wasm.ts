@@ -24,6 +24,7 @@ export type Exports = Record<
   | 'filterGradientTiles'
   | 'foldWeights'
   | 'unfoldGradient'
+  | 'unfoldPooled'
   | 'clear'
   | 'copyColumns'
   | 'instanceNormRelu'

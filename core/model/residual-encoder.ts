@@ -11,7 +11,7 @@ import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import {averagePool, sumPool} from '../kernels/resample.js';
 import {attention, attentionLayers} from '../nn/attention.js';
-import {convLayer, convolve, dense, rectify} from '../nn/layers.js';
+import {convLayer, convolve, convolvePool, dense, rectify} from '../nn/layers.js';
 import {tell} from '../nn/observer.js';
 import type {Layer, Tensors} from '../nn/parameters.js';
 import {depth, type ModelConfig} from './config.js';
@@ -107,11 +107,11 @@ function residualEncoder(
   let x = images;
   blocks.forEach(({firstRelu, first, secondRelu, second, shortcut}, k) => {
     let h = convolve(weights, first, firstRelu ? rectify(firstRelu, x) : x);
-    h = convolve(weights, second, rectify(secondRelu, h));
+    h = rectify(secondRelu, h);
     // [batch, size / 2^(k + 1), …, blocks[k].to], but for the last block, which keeps the size.
     x = shortcut
-      ? tf.add(averagePool(h), convolve(weights, shortcut, averagePool(x)))
-      : tf.add(h, x);
+      ? tf.add(convolvePool(weights, second, h), convolve(weights, shortcut, averagePool(x)))
+      : tf.add(convolve(weights, second, h), x);
     if (k === 0 && attends) x = attention(weights, 'selfAtt', x);
   });
   const name = `${prefix}dense`;

@@ -4,11 +4,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor1D, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import {conv2d} from '../kernels/conv2d.js';
+import {conv2dPool} from '../kernels/conv2d-pool.js';
 import {dense as weightedSums} from '../kernels/dense.js';
 import {instanceNormRelu} from '../kernels/instance-norm.js';
 import {relu} from '../kernels/relu.js';
+import {averagePool} from '../kernels/resample.js';
 import {upsampleConv2d} from '../kernels/upsample-conv2d.js';
-import {tell} from './observer.js';
+import {isObserved, tell} from './observer.js';
 import type {Layer, Tensors} from './parameters.js';
 
 interface ConvOptions {
@@ -36,6 +38,12 @@ export function convolve(
   const w = weights[`${name}.weight`] as Tensor4D;
   const attrs = {stride, pad: pad ?? (w.shape[0] - 1) / 2};
   return tell(name, conv2d(x, w, attrs, biasOf(weights, name)));
+}
+
+/** A 3×3 convolution as by `convolve`, then the mean over 2×2 pixels. */
+export function convolvePool(weights: Tensors, name: string, x: Tensor4D): Tensor4D {
+  if (isObserved()) return averagePool(convolve(weights, name, x));
+  return conv2dPool(x, weights[`${name}.weight`] as Tensor4D, biasOf(weights, name));
 }
 
 /** Nearest upsampling by two, then a 3×3 convolution as by `convolve`. */

@@ -32,6 +32,11 @@ export function observed<T>(observer: Observer, pass: () => T): T {
   }
 }
 
+/** Whether an observer looks: what is computed faster without a layer's output must then be computed with it. */
+export function isObserved(): boolean {
+  return present !== undefined;
+}
+
 /** Tells an output, and gives it back. */
 export function tell<T extends Tensor>(name: string, output: T, activation?: Activation): T {
   present?.(name, output, activation);

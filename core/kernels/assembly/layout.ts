@@ -144,6 +144,39 @@ export function unfoldGradient(
   }
 }
 
+/**
+ * The adjoint of `foldWeights` where the 4×4 filter lies as the 3×3 one does: `dw[u, v] = scale · Σ d[k, l]`
+ * over the taps that `w[u, v]` is a part of.
+ *
+ * @param d `[4, 4, in, lanes]`, the first `outChannels` of the lanes in use.
+ * @param dw `[3, 3, in, out]`.
+ */
+export function unfoldPooled(
+  d: usize,
+  dw: usize,
+  inChannels: i32,
+  outChannels: i32,
+  lanes: i32,
+  scale: f32
+): void {
+  const tap: usize = <usize>(inChannels * lanes) * F;
+  for (let u = 0; u < 3; u++) {
+    for (let v = 0; v < 3; v++) {
+      let row = d + <usize>(u * 4 + v) * tap;
+      for (let i = 0; i < inChannels; i++) {
+        for (let o = 0; o < outChannels; o++) {
+          const p = row + <usize>o * F;
+          const sum =
+            load<f32>(p) + load<f32>(p + tap) + (load<f32>(p + 4 * tap) + load<f32>(p + 5 * tap));
+          store<f32>(dw, scale * sum);
+          dw += F;
+        }
+        row += <usize>lanes * F;
+      }
+    }
+  }
+}
+
 /** `y += x`. */
 function addTo(y: usize, x: usize, size: usize): void {
   let i: usize = 0;
