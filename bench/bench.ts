@@ -17,7 +17,7 @@ import {InBrowser} from '../cli/in-browser.js';
 import {main, nodeBackend, readArgs, UsageError, wholeNumber} from '../cli/options.js';
 import {type BackendResult, measure} from './measure.js';
 import type {ProgramShare} from './profile.js';
-import {profileTable, table} from './report.js';
+import {profileTable, showProgress, table} from './report.js';
 import {ROW_NAMES, type RowName} from './rows.js';
 
 /** Backends by name, and how each is measured. */
@@ -104,9 +104,4 @@ async function inPage<T>(name: string, {quick, wanted}: Arguments): Promise<T> {
   } finally {
     await browser.close();
   }
-}
-
-/** Shows what is under way on a terminal, in one line that is written over. */
-function showProgress(what: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what}`);
 }

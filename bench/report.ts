@@ -1,4 +1,4 @@
-/** The results of the benchmark as a table for people. */
+/** The results of the benchmark as a table for people, and what is under way. */
 
 import type {BackendResult} from './measure.js';
 import type {ProgramShare} from './profile.js';
@@ -58,4 +58,9 @@ export function profileTable(name: string, shares: readonly ProgramShare[]): str
     );
   }
   return lines.join('\n');
+}
+
+/** Shows what is under way on a terminal, in one line that is written over. */
+export function showProgress(what: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what}`);
 }
