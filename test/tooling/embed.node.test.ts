@@ -95,16 +95,25 @@ describe('dist/redo-viewer.js', () => {
     return errors;
   }
 
-  it('works in a plain page beside it', async () => {
+  it('works in a plain page beside it, and loads at most 700 kB of script and wasm', async () => {
     const html = page('redo-viewer.js');
-    const server = await serve(async path =>
-      path === '/article/index.html'
-        ? html
-        : readFile(join(folder, path.replace(/^\/article\//, '/')))
-    );
+    const sizes = new Map<string, number>();
+    const server = await serve(async path => {
+      if (path === '/article/index.html') return html;
+      const body = await readFile(join(folder, path.replace(/^\/article\//, '/')));
+      if (/\.(js|wasm)$/.test(path)) sizes.set(path, gzipSync(body).length);
+      return body;
+    });
     servers.push(server);
     const errors = await scrub(await browser.newPage(), `${originOf(server)}/article/index.html`);
     assert.deepEqual(errors, []);
+    const told = JSON.stringify([...sizes]);
+    assert.ok(
+      [...sizes.keys()].some(path => path.endsWith('.wasm')),
+      told
+    );
+    const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    assert.ok(total <= 700_000, `got ${total} of ${told}`);
   });
 
   it('works in a page of another origin', async () => {
