@@ -15,6 +15,7 @@ import {join} from 'node:path';
 
 import {InBrowser} from '../cli/in-browser.js';
 import {main, nodeBackend, readArgs, UsageError, wholeNumber} from '../cli/options.js';
+import {provideWebgpu} from '../cli/webgpu.js';
 import {type BackendResult, measure} from './measure.js';
 import type {ProgramShare} from './profile.js';
 import {profileTable, showProgress, table} from './report.js';
@@ -25,10 +26,17 @@ const BACKENDS = {
   wasm: ({quick, wanted, threads}) =>
     measure({...nodeBackend(), threads}, {quick, wanted, progress: showProgress}),
   webgl: options => inPage('measureWebGL', options),
+  webgpu: async ({quick, wanted}) => {
+    await provideWebgpu();
+    return measure(
+      {name: 'webgpu', wasmFiles: {}, place: 'main'},
+      {quick, wanted, progress: showProgress}
+    );
+  },
 } satisfies Record<string, (options: Arguments) => Promise<BackendResult>>;
 
 interface Arguments {
-  backends: Backend[];
+  backends: readonly Backend[];
   wanted: readonly RowName[];
   json?: string;
   profile: boolean;
@@ -40,9 +48,11 @@ type Profiles = {name: string; shares: ProgramShare[]}[];
 
 type Backend = keyof typeof BACKENDS;
 const NAMES = Object.keys(BACKENDS) as Backend[];
+/** Those that every machine has; the others want to be asked for. */
+const USUAL: readonly Backend[] = ['wasm', 'webgl'];
 
 const USAGE = `usage: npm run bench -- [--backend ${NAMES.join('|')}] [--json FILE] [--profile] [--quick] [--row NAME] [--threads N]
-  --backend   measure on this one alone
+  --backend   measure on this one alone; ${USUAL.join(' and ')} if left out (webgpu needs the package webgpu)
   --json      write every sample to a file
   --profile   tell our programs on WebGL and the time of each, in the place of the comparison
   --quick     small networks and one sample, to see that all of it runs
@@ -78,7 +88,7 @@ function readArguments(): Arguments {
     threads: {type: 'string'},
   });
   const {backend, json, profile, quick, row} = given;
-  const backends = NAMES.filter(name => backend === undefined || name === backend);
+  const backends = backend === undefined ? USUAL : NAMES.filter(name => name === backend);
   if (backends.length === 0) {
     throw new UsageError(
       `bench: --backend must be one of ${NAMES.join(', ')}; got ${backend}\n${USAGE}`

@@ -59,7 +59,7 @@ describe('npm run bench', () => {
   });
 
   for (const [option, value, known] of [
-    ['--backend', 'abacus', 'one of wasm, webgl'],
+    ['--backend', 'abacus', 'one of wasm, webgl, webgpu'],
     ['--row', 'masks,grid', 'of redraw, scrub, masks, iteration'],
   ] as const) {
     it(`refuses ${option} ${value}`, () => {
