@@ -312,19 +312,22 @@ describe('npm run train', () => {
     assert.notDeepEqual(column(first, 32), column(last, 32));
   });
 
-  it('stops at SIGTERM with a checkpoint and exit code 75', async () => {
-    const run = join(folder, 'stopped');
-    const child = program.start([...SMALL, '--steps', '100000', '--run', run]);
-    await grown(join(run, 'log.jsonl'), 2);
-    child.kill('SIGTERM');
-    const code = await new Promise(resolve => child.once('exit', resolve));
-    assert.equal(code, 75);
-    const {iteration} = JSON.parse(readFileSync(join(run, 'state.json'), 'utf8')) as {
-      iteration: number;
-    };
-    const lines = readFileSync(join(run, 'log.jsonl'), 'utf8').trim().split('\n');
-    assert.equal((JSON.parse(lines.at(-1)!) as {iteration: number}).iteration, iteration);
-  });
+  for (const backend of ['wasm', 'webgl']) {
+    it(`stops at SIGTERM with a checkpoint and exit code 75, on ${backend}`, async () => {
+      const run = join(folder, `stopped-${backend}`);
+      const options = ['--backend', backend, '--steps', '100000', '--run', run];
+      const child = program.start([...SMALL, ...options]);
+      await grown(join(run, 'log.jsonl'), 2);
+      child.kill('SIGTERM');
+      const code = await new Promise(resolve => child.once('exit', resolve));
+      assert.equal(code, 75);
+      const {iteration} = JSON.parse(readFileSync(join(run, 'state.json'), 'utf8')) as {
+        iteration: number;
+      };
+      const lines = readFileSync(join(run, 'log.jsonl'), 'utf8').trim().split('\n');
+      assert.equal((JSON.parse(lines.at(-1)!) as {iteration: number}).iteration, iteration);
+    });
+  }
 
   it('begins again with another seed where a region has vanished, and says so', () => {
     const run = join(folder, 'collapsed');
