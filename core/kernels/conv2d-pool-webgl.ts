@@ -7,23 +7,26 @@
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
-import {type ConvInputs, convolveBy, EXCHANGED_FROM, filterGradient} from './conv2d-webgl.js';
+import {
+  type ConvInputs,
+  convolveBy,
+  EXCHANGED_FROM,
+  filterGradient,
+  HALVING,
+  withFourTaps,
+} from './conv2d-webgl.js';
 import {convolution, spreadConvolution} from './convolution-shaders.js';
-import {withForm} from './kept-forms.js';
-import {type WebGLCall, webglProgram} from './webgl.js';
+import {webglProgram} from './webgl.js';
 import {pairs, type Shader} from './webgl-shader.js';
 
 type Shape4D = [number, number, number, number];
-
-/** As stride and padding of the 4×4 convolution. */
-const HALVING = {stride: 2, pad: 1} as const;
 
 export const convolvePool = webglProgram(({x, w, bias}: ConvInputs, _, call) => {
   const [batch, height, width, channels] = x.shape as Shape4D;
   const outShape: Shape4D = [batch, height / 2, width / 2, w.shape[3]!];
   const exchanged = channels >= EXCHANGED_FROM;
   const filter = exchanged ? 'transposed' : 'plain';
-  return withFolded(call, w, exchanged, folded =>
+  return withFourTaps(call, w, folding, exchanged, folded =>
     convolveBy(call, convolution, {x, w: folded, bias, outShape}, {...HALVING, filter})
   );
 });
@@ -32,7 +35,7 @@ export const convolvePoolInputGradient = webglProgram(
   ({dy, w}: Record<'dy' | 'w', TensorInfo>, _, call) => {
     const [batch, height, width] = dy.shape as Shape4D;
     const outShape: Shape4D = [batch, 2 * height, 2 * width, w.shape[2]!];
-    return withFolded(call, w, false, folded =>
+    return withFourTaps(call, w, folding, false, folded =>
       convolveBy(
         call,
         spreadConvolution,
@@ -90,23 +93,3 @@ const UNFOLDING: Shader = {
     }
     result0 = 0.25 * sum;`,
 };
-
-/** @param exchanged Whether the folded filter is to be `[4, 4, out, in]`: what is summed over comes last. */
-function withFolded(
-  call: WebGLCall,
-  w: TensorInfo,
-  exchanged: boolean,
-  use: (folded: TensorInfo) => TensorInfo
-): TensorInfo {
-  const [, , channels, outChannels] = w.shape as Shape4D;
-  const last = exchanged ? [outChannels, channels] : [channels, outChannels];
-  const uniforms = [pairs(channels), pairs(last[0]!)];
-  const shader = folding(exchanged);
-  return withForm(
-    call,
-    w,
-    shader.name,
-    () => call.run(shader, [4, 4, ...last], [w], uniforms),
-    use
-  );
-}

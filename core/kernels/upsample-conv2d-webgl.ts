@@ -8,21 +8,23 @@
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
-import {type ConvInputs, convolveBy, filterGradient} from './conv2d-webgl.js';
+import {
+  type ConvInputs,
+  convolveBy,
+  filterGradient,
+  HALVING,
+  withFourTaps,
+} from './conv2d-webgl.js';
 import {convolution, spreadConvolution} from './convolution-shaders.js';
-import {withForm} from './kept-forms.js';
-import {type WebGLCall, webglProgram} from './webgl.js';
+import {webglProgram} from './webgl.js';
 import {pairs, type Shader} from './webgl-shader.js';
 
 type Shape4D = [number, number, number, number];
 
-/** As stride and padding of the 4×4 convolution. */
-const HALVING = {stride: 2, pad: 1} as const;
-
 export const upsampleConvolve = webglProgram(({x, w, bias}: ConvInputs, _, call) => {
   const [batch, height, width] = x.shape as Shape4D;
   const outShape: Shape4D = [batch, 2 * height, 2 * width, w.shape[3]!];
-  return withWideFilter(call, w, true, wide =>
+  return withFourTaps(call, w, widening, true, wide =>
     convolveBy(
       call,
       spreadConvolution,
@@ -36,7 +38,7 @@ export const upsampleConvolveInputGradient = webglProgram(
   ({dy, w}: Record<'dy' | 'w', TensorInfo>, _, call) => {
     const [batch, height, width] = dy.shape as Shape4D;
     const outShape: Shape4D = [batch, height / 2, width / 2, w.shape[2]!];
-    return withWideFilter(call, w, false, wide =>
+    return withFourTaps(call, w, widening, false, wide =>
       convolveBy(call, convolution, {x: dy, w: wide, outShape}, {...HALVING, filter: 'transposed'})
     );
   }
@@ -94,23 +96,3 @@ const NARROWING: Shader = {
     }
     result0 = sum.xzyw;`,
 };
-
-/** @param exchanged Whether the wide filter is to be `[4, 4, out, in]`: what is summed over comes last. */
-function withWideFilter(
-  call: WebGLCall,
-  w: TensorInfo,
-  exchanged: boolean,
-  use: (wide: TensorInfo) => TensorInfo
-): TensorInfo {
-  const [, , channels, outChannels] = w.shape as Shape4D;
-  const last = exchanged ? [outChannels, channels] : [channels, outChannels];
-  const uniforms = [pairs(channels), pairs(last[0]!)];
-  const shader = widening(exchanged);
-  return withForm(
-    call,
-    w,
-    shader.name,
-    () => call.run(shader, [4, 4, ...last], [w], uniforms),
-    use
-  );
-}
