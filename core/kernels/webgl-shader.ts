@@ -113,9 +113,10 @@ function reader(name: string, plain: boolean): string {
       : ['sampler2D', 'uv', ''];
   const place = plain
     ? 'vec2 place = vec2(column, row);'
-    : `int i = ${name === 'scratch' ? 'column * scratchSize.z + row' : `row * ${name}Size.w + column`};
-      int y = i / ${name}Size.x;
-      vec2 place = vec2(i - y * ${name}Size.x, y);`;
+    : // Names that no input has, which they would hide.
+      `int texel = ${name === 'scratch' ? 'column * scratchSize.z + row' : `row * ${name}Size.w + column`};
+      int texelLine = texel / ${name}Size.x;
+      vec2 place = vec2(texel - texelLine * ${name}Size.x, texelLine);`;
   return `
     uniform ${sampler} ${name};
     uniform ivec4 ${name}Size;

@@ -3,12 +3,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import {instanceNormRelu} from '../../../core/kernels/instance-norm.js';
-import {describeOnEach, TOLERANCE} from '../../support/backends.js';
+import {describeOn, describeOnEach, TOLERANCE} from '../../support/backends.js';
 import {expectGradients, gradientsOf} from '../../support/gradients.js';
 import {expectNothingKept} from '../../support/memory.js';
 import {
   at,
   build,
+  expectClose,
   expectTensor,
   normals,
   toTensor,
@@ -128,3 +129,29 @@ describeOnEach('instanceNormRelu(x, scale, shift)', backend => {
     tf.dispose([x, one, two, three, narrow]);
   });
 });
+
+describeOn(
+  'webgl',
+  'instanceNormRelu(x, scale, shift) on images of more rows than a texture has',
+  () => {
+    // The gradients of finite differences would take minutes: wasm's are theirs.
+    it('has the results and gradients that wasm has', async () => {
+      const inputs = [
+        normals([4, 64, 160, 1], 'x'),
+        normals([4, 1], 'scale'),
+        normals([4, 1], 'shift'),
+      ] as const;
+      const r = normals(inputs[0].shape, 'r');
+      const found = await gradientsOf(op, inputs, r);
+      await expectTensor(
+        () => op(...inputs.map(each => toTensor(each))),
+        directly(...inputs),
+        TOLERANCE.webgl
+      );
+      await tf.setBackend('wasm');
+      const wanted = await gradientsOf(op, inputs, r);
+      await tf.setBackend('webgl');
+      found.forEach((each, i) => expectClose(each, wanted[i]!, 10 * TOLERANCE.webgl));
+    });
+  }
+);

@@ -2,10 +2,17 @@ import {expect} from '@open-wc/testing';
 import * as tf from '@tensorflow/tfjs-core';
 
 import {relu} from '../../../core/kernels/relu.js';
-import {describeOnEach, TOLERANCE} from '../../support/backends.js';
+import {describeOn, describeOnEach, TOLERANCE} from '../../support/backends.js';
 import {expectGradients, gradientsOf} from '../../support/gradients.js';
 import {expectNothingKept} from '../../support/memory.js';
-import {expectTensor, normals, toTensor, type Values, values} from '../../support/values.js';
+import {
+  expectClose,
+  expectTensor,
+  normals,
+  toTensor,
+  type Values,
+  values,
+} from '../../support/values.js';
 
 const op = (x?: tf.Tensor): tf.Tensor => relu(x!);
 
@@ -49,5 +56,19 @@ describeOnEach('relu(x)', backend => {
       tf.dispose([relu(tensor), tensor]);
       await gradientsOf(op, [x], normals([1, 2, 2, 3], 'r'));
     });
+  });
+});
+
+describeOn('webgl', 'relu(x) on images of more rows than a texture has', () => {
+  const x = normals([4, 64, 160, 1], 'x');
+
+  it('equals the direct loop', async () => {
+    await expectTensor(() => op(toTensor(x)), directly(x), 0);
+  });
+
+  it('has the gradient of the direct loop', async () => {
+    const r = normals(x.shape, 'r');
+    const [dx] = await gradientsOf(op, [x], r);
+    expectClose(dx!, {...r, data: r.data.map((value, i) => (x.data[i]! > 0 ? value : 0))}, 0);
   });
 });
