@@ -3,7 +3,12 @@
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
 import {slicesOf} from './slices.js';
-import {convolveTiles, filterGradientTiles, suitsGradientTiles, suitsTiles} from './tiles-wasm.js';
+import {
+  convolveWinograd,
+  filterGradientWinograd,
+  suitsWinogradGradient,
+  suitsWinograd,
+} from './winograd-wasm.js';
 import {type WasmCall, wasmProgram} from './wasm.js';
 
 type Shape4D = [number, number, number, number];
@@ -97,8 +102,8 @@ export const convolveFilterGradient = wasmProgram(
     const into = call.at(dw);
     const [batch, outHeight, outWidth, outChannels] = gradients.shape;
     const shape = {batch, outHeight, outWidth, channels, outChannels, kernel, stride};
-    if (suitsGradientTiles(shape)) {
-      filterGradientTiles(call, images, shape, {dy: gradients.address, into});
+    if (suitsWinogradGradient(shape)) {
+      filterGradientWinograd(call, images, shape, {dy: gradients.address, into});
     } else {
       filterGradient(call, images, gradients, {kernel, stride, into});
     }
@@ -127,7 +132,7 @@ export interface Convolution {
 }
 
 function convolveOnce(call: WasmCall, convolution: Convolution): void {
-  if (suitsTiles(convolution)) convolveTiles(call, convolution);
+  if (suitsWinograd(convolution)) convolveWinograd(call, convolution);
   else convolveShared(call, [convolution]);
 }
 

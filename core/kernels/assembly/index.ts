@@ -5,5 +5,5 @@ export * from './few-channels';
 export * from './layout';
 export * from './normalization';
 export * from './resampling';
-export * from './tiles';
 export * from './training';
+export * from './winograd';

@@ -1,17 +1,17 @@
 /**
- * Convolutions of 3×3 by tiles of 2×2 on wasm (`assembly/tiles.ts`), where they are faster than the direct
- * sums: with enough channels for the turning of tiles to pay, and enough tiles for the turning of weights.
+ * Convolutions of 3×3 by tiles of 2×2 on wasm (`assembly/winograd.ts`), where they are faster than the direct
+ * sums: with enough channels for the transforms of tiles to pay, and enough tiles for those of weights.
  */
 
 import type {Convolution, Padded} from './conv2d-wasm.js';
 import {slicesOf} from './slices.js';
 import type {WasmCall} from './wasm.js';
 
-/** Tiles that a call turns at a time. */
+/** Tiles that a call transforms at a time. */
 const BLOCK = 32;
-/** Fewest tiles that repay the turning of the weights. */
+/** Fewest tiles that repay the transform of the weights. */
 const LEAST_TILES = 32;
-/** Fewest channels on either side that repay the turning of tiles. */
+/** Fewest channels on either side that repay the transforms of tiles. */
 const LEAST_CHANNELS = 8;
 /** Most pairs of channels whose 16 sums are held at once: 16 MiB. */
 const MOST_SUMS = 2 ** 18;
@@ -22,7 +22,7 @@ type Shape = Pick<
 >;
 
 /** Whether a convolution is best done by tiles. */
-export function suitsTiles(shape: Shape): boolean {
+export function suitsWinograd(shape: Shape): boolean {
   const {outHeight, outWidth, channels, outChannels, kernel, stride} = shape;
   return (
     kernel === 3 &&
@@ -36,23 +36,23 @@ export function suitsTiles(shape: Shape): boolean {
 }
 
 /** Whether the gradient to the filter is. */
-export function suitsGradientTiles(shape: Shape): boolean {
+export function suitsWinogradGradient(shape: Shape): boolean {
   const {channels, outChannels} = shape;
-  return suitsTiles(shape) && outChannels % 4 === 0 && channels * outChannels <= MOST_SUMS;
+  return suitsWinograd(shape) && outChannels % 4 === 0 && channels * outChannels <= MOST_SUMS;
 }
 
 /** The convolution, on all threads. Its weights are `packWeights`'. */
-export function convolveTiles(call: WasmCall, convolution: Convolution): void {
+export function convolveWinograd(call: WasmCall, convolution: Convolution): void {
   const {images, into, outHeight, outWidth, from, to, channels, outChannels} = convolution;
   const weights = call.scratch(16 * channels * Math.ceil(outChannels / 4) * 4);
-  call.kernels.turnWeights(convolution.weights, weights, channels, outChannels);
+  call.kernels.transformWeights(convolution.weights, weights, channels, outChannels);
   const tiles = tilesOf(convolution);
   const parts = Math.min(
     call.slices(16 * tiles * channels * outChannels),
     Math.ceil(tiles / BLOCK)
   );
   call.share(
-    'convolveTiles',
+    'convolveWinograd',
     slicesOf(tiles, parts, BLOCK).map(slice => [
       ...[images, weights, into, call.scratch(16 * (BLOCK * (channels + 8) + 32))],
       ...[slice.from, slice.from + slice.count, outHeight, outWidth],
@@ -63,17 +63,17 @@ export function convolveTiles(call: WasmCall, convolution: Convolution): void {
 }
 
 /** The gradient to the filter, on all threads. @param dy Address of `[batch, outHeight, outWidth, outChannels]`. */
-export function filterGradientTiles(
+export function filterGradientWinograd(
   call: WasmCall,
   {address, height, width, channels}: Padded,
   {batch, outHeight, outWidth, outChannels}: Shape,
   {dy, into}: {dy: number; into: number}
 ): void {
   const work = 4 * batch * outHeight * outWidth * channels * outChannels;
-  // Each slice turns all of dy, which costs as much as sums over some channels.
+  // Each slice transforms all of dy, which costs as much as sums over some channels.
   const parts = Math.min(call.slices(work), Math.ceil(channels / LEAST_CHANNELS));
   call.share(
-    'filterGradientTiles',
+    'filterGradientWinograd',
     slicesOf(channels, parts, 4).map(({from, count}) => [
       ...[address, dy, into],
       call.scratch(16 * (BLOCK * (count + outChannels) + count * outChannels + 48)),

@@ -4,8 +4,8 @@
  * gradient to the filter).
  *
  * A tile is 2×2 pixels of the result and the 4×4 of the padded image that they read. Tile and filter are
- * each turned into 16 values, of which products are summed over the channels, or over the tiles, place
- * by place; the sums are turned back. Tiles are counted row by row through all images of a batch, of even
+ * each transformed into 16 values, of which products are summed over the channels, or over the tiles, place
+ * by place; the sums are transformed back. Tiles are counted row by row through all images of a batch, of even
  * height and width. Channels that are summed over are a multiple of 4.
  *
  * Addresses are bytes, strides and counts are floats. `@inline` is explained in `blocks.ts`.
@@ -24,7 +24,7 @@ import {
 
 /** Bytes of a float. */
 const F: usize = 4;
-/** Tiles that are turned at a time: their values stay in the second cache. */
+/** Tiles that are transformed at a time: their values stay in the second cache. */
 const BLOCK = 32;
 /** Floats between the tiles' values of one place and of the next: powers of two would share a line of the cache. */
 const GAP = 16;
@@ -34,12 +34,12 @@ const GAP = 16;
  *
  * @param w Weights laid out by `packWeights`.
  */
-export function turnWeights(w: usize, to: usize, inChannels: i32, outChannels: i32): void {
+export function transformWeights(w: usize, to: usize, inChannels: i32, outChannels: i32): void {
   for (let block = 0; block < outChannels; block += 8) {
     const lanes = outChannels - block > 4 ? 8 : 4;
     const tap: usize = <usize>(inChannels * lanes) * F;
     for (let at: usize = 0; at < tap; at += 16) {
-      turnFilter(w + at, tap, to + at);
+      transformFilter(w + at, tap, to + at);
     }
     w += 9 * tap;
     to += 16 * tap;
@@ -47,7 +47,7 @@ export function turnWeights(w: usize, to: usize, inChannels: i32, outChannels: i
 }
 
 /** `G g Gᵀ`, of 3×3 vectors that lie `step` apart; the 16 results do too. */
-function turnFilter(g: usize, step: usize, to: usize): void {
+function transformFilter(g: usize, step: usize, to: usize): void {
   for (let i = 0; i < 4; i++) {
     const a = alongFilter(i, g, 3 * step);
     const b = alongFilter(i, g + step, 3 * step);
@@ -75,12 +75,12 @@ function alongFilter(i: i32, g: usize, row: usize): v128 {
 /**
  * `y = Σ x w` over a window of 3×3 and the input channels, as `convolve` has it.
  *
- * @param x Padded images. @param w Made by `turnWeights`.
+ * @param x Padded images. @param w Made by `transformWeights`.
  * @param scratch `16 · (32 · (inChannels + 8) + 32)` floats.
  * @param firstTile Of all tiles, the first that is computed. @param endTile That behind the last.
  * @param bias As for `convolve`.
  */
-export function convolveTiles(
+export function convolveWinograd(
   x: usize,
   w: usize,
   y: usize,
@@ -108,7 +108,7 @@ export function convolveTiles(
     for (let i = 0; i < count; i++) {
       const image = (first + i) / perImage, at = (first + i) % perImage;
       const row = 2 * (at / columns), column = 2 * (at % columns);
-      turnTile(
+      transformInput(
         x + (<usize>image * <usize>imageStride + <usize>(row * rowStride + column * inChannels)) * F,
         <usize>rowStride * F, pixel, inChannels, scratch + <usize>i * pixel, place
       );
@@ -126,9 +126,9 @@ export function convolveTiles(
         const row = 2 * (at / columns), column = 2 * (at % columns);
         const sum = sums + <usize>i * lanes * F;
         const to = y + (<usize>image * <usize>outImage + <usize>(row * outRow + column * outPixel + o)) * F;
-        turnBack(sum, next, to, <usize>outPixel * F, <usize>outRow * F, left, ownBias);
+        transformOutput(sum, next, to, <usize>outPixel * F, <usize>outRow * F, left, ownBias);
         if (left > 4) {
-          turnBack(
+          transformOutput(
             sum + 16, next, to + 16, <usize>outPixel * F, <usize>outRow * F, left - 4,
             ownBias ? ownBias + 16 : 0
           );
@@ -179,7 +179,7 @@ function multiply(
  * @param scratch `16 · (32 · (own + outChannels) + own · outChannels + 48)` floats, `own` the channels of this call.
  * @param firstChannel The first input channel, a multiple of 4. @param endChannel That behind the last.
  */
-export function filterGradientTiles(
+export function filterGradientWinograd(
   x: usize,
   dy: usize,
   dw: usize,
@@ -211,11 +211,11 @@ export function filterGradientTiles(
     for (let i = 0; i < count; i++) {
       const image = (first + i) / perImage, at = (first + i) % perImage;
       const row = 2 * (at / columns), column = 2 * (at % columns);
-      turnTile(
+      transformInput(
         x + (<usize>image * <usize>imageStride + <usize>(row * rowStride + column * inChannels)) * F,
         <usize>rowStride * F, <usize>inChannels * F, own, scratch + <usize>i * pixel, place
       );
-      turnGradient(
+      transformGradient(
         dy + <usize>((image * outHeight + row) * outWidth + column) * outPixel,
         <usize>outWidth * outPixel, outPixel, gradients + <usize>i * outPixel, outPlace
       );
@@ -235,17 +235,17 @@ export function filterGradientTiles(
     }
   }
   const tap: usize = <usize>inChannels * outPixel;
-  turnSumsBack(sums, sumPlace, pixel * <usize>outChannels, dw + <usize>firstChannel * outPixel, tap);
+  transformSums(sums, sumPlace, pixel * <usize>outChannels, dw + <usize>firstChannel * outPixel, tap);
 }
 
 /** `Bᵀ d B` of a tile's 4×4 pixels, its 16 results `place` apart. */
 // @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
-function turnTile(x: usize, row: usize, pixel: usize, channels: i32, to: usize, place: usize): void {
+function transformInput(x: usize, row: usize, pixel: usize, channels: i32, to: usize, place: usize): void {
   const end = x + <usize>channels * F;
   while (x < end) {
     const x1 = x + row, x2 = x1 + row, x3 = x2 + row;
-    turnRow(
+    transformRow(
       f32x4.sub(v128.load(x), v128.load(x2)),
       f32x4.sub(v128.load(x + pixel), v128.load(x2 + pixel)),
       f32x4.sub(v128.load(x + 2 * pixel), v128.load(x2 + 2 * pixel)),
@@ -256,15 +256,15 @@ function turnTile(x: usize, row: usize, pixel: usize, channels: i32, to: usize, 
     const b1 = v128.load(x1 + pixel), c1 = v128.load(x2 + pixel);
     const b2 = v128.load(x1 + 2 * pixel), c2 = v128.load(x2 + 2 * pixel);
     const b3 = v128.load(x1 + 3 * pixel), c3 = v128.load(x2 + 3 * pixel);
-    turnRow(
+    transformRow(
       f32x4.add(b0, c0), f32x4.add(b1, c1), f32x4.add(b2, c2), f32x4.add(b3, c3),
       to + 4 * place, place
     );
-    turnRow(
+    transformRow(
       f32x4.sub(c0, b0), f32x4.sub(c1, b1), f32x4.sub(c2, b2), f32x4.sub(c3, b3),
       to + 8 * place, place
     );
-    turnRow(
+    transformRow(
       f32x4.sub(b0, v128.load(x3)),
       f32x4.sub(b1, v128.load(x3 + pixel)),
       f32x4.sub(b2, v128.load(x3 + 2 * pixel)),
@@ -278,7 +278,7 @@ function turnTile(x: usize, row: usize, pixel: usize, channels: i32, to: usize, 
 
 // @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
-function turnRow(a: v128, b: v128, c: v128, d: v128, to: usize, place: usize): void {
+function transformRow(a: v128, b: v128, c: v128, d: v128, to: usize, place: usize): void {
   v128.store(to, f32x4.sub(a, c));
   v128.store(to + place, f32x4.add(b, c));
   v128.store(to + 2 * place, f32x4.sub(c, b));
@@ -288,7 +288,7 @@ function turnRow(a: v128, b: v128, c: v128, d: v128, to: usize, place: usize): v
 /** `Aᵀ m A` of 16 sums of four output channels: 2×2 pixels. @param lanes Output channels that are left. */
 // @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
-function turnBack(
+function transformOutput(
   m: usize,
   place: usize,
   y: usize,
@@ -325,15 +325,15 @@ function turnBack(
 /** `G g Gᵀ` of a tile's 2×2 gradients, its 16 results `place` apart. @param pixel As many bytes as there are channels for. */
 // @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
-function turnGradient(g: usize, row: usize, pixel: usize, to: usize, place: usize): void {
+function transformGradient(g: usize, row: usize, pixel: usize, to: usize, place: usize): void {
   const end = g + pixel;
   while (g < end) {
     const a = v128.load(g), b = v128.load(g + pixel);
     const c = v128.load(g + row), d = v128.load(g + row + pixel);
-    turnPair(a, b, to, place);
-    turnPair(half(f32x4.add(a, c)), half(f32x4.add(b, d)), to + 4 * place, place);
-    turnPair(half(f32x4.sub(a, c)), half(f32x4.sub(b, d)), to + 8 * place, place);
-    turnPair(c, d, to + 12 * place, place);
+    transformPair(a, b, to, place);
+    transformPair(half(f32x4.add(a, c)), half(f32x4.add(b, d)), to + 4 * place, place);
+    transformPair(half(f32x4.sub(a, c)), half(f32x4.sub(b, d)), to + 8 * place, place);
+    transformPair(c, d, to + 12 * place, place);
     g += 16;
     to += 16;
   }
@@ -341,7 +341,7 @@ function turnGradient(g: usize, row: usize, pixel: usize, to: usize, place: usiz
 
 // @ts-ignore: AssemblyScript's decorator, which TypeScript allows on no function.
 @inline
-function turnPair(a: v128, b: v128, to: usize, place: usize): void {
+function transformPair(a: v128, b: v128, to: usize, place: usize): void {
   v128.store(to, a);
   v128.store(to + place, half(f32x4.add(a, b)));
   v128.store(to + 2 * place, half(f32x4.sub(a, b)));
@@ -349,7 +349,7 @@ function turnPair(a: v128, b: v128, to: usize, place: usize): void {
 }
 
 /** `Aᵀ m A` of 16 sums of a filter's gradient, `size` bytes each: 3×3 taps. */
-function turnSumsBack(m: usize, place: usize, size: usize, dw: usize, tap: usize): void {
+function transformSums(m: usize, place: usize, size: usize, dw: usize, tap: usize): void {
   for (let at: usize = 0; at < size; at += 16) {
     for (let i = 0; i < 3; i++) {
       const a = alongSums(i, m + at, 4 * place);
