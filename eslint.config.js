@@ -62,7 +62,7 @@ const LAYERS = {
     'components/picture-figure-drawing.ts',
     'scripts/find-browser.ts',
   ],
-  bench: ['core', 'datasets', 'cli/in-browser.ts', 'cli/options.ts'],
+  bench: ['core', 'datasets', 'cli/in-browser.ts', 'cli/options.ts', 'cli/webgpu.ts'],
 };
 
 /** Packages that a floor must not know. */
