@@ -35,9 +35,6 @@ const BUSY = 4096;
 /** Channels from which on it pays to have the weights lie in the order in which they are read. */
 export const EXCHANGED_FROM = 64;
 
-/** Stride and padding of the 4×4 convolutions that stand for one of 3×3 and a change of size. */
-export const HALVING = {stride: 2, pad: 1} as const;
-
 /** A filter with its channels exchanged. */
 const EXCHANGE: Shader = {
   name: 'exchange',
@@ -172,30 +169,4 @@ export function filterGradient(
   );
   const shape = [kernel, kernel, channels, outChannels];
   return call.run(totalSums(kernel), shape, [], [pairs(channels), fromBlocks, splits]);
-}
-
-/**
- * Lends the 4×4 filter that a shader sums up out of a 3×3 one to `use`.
- *
- * @param shaderFor Of uniforms `inPairs` and `rowPairs`; told whether channels are to be exchanged.
- * @param exchanged Whether the larger filter is to be `[4, 4, out, in]`: what is summed over comes last.
- */
-export function withFourTaps(
-  call: WebGLCall,
-  w: TensorInfo,
-  shaderFor: (exchanged: boolean) => Shader,
-  exchanged: boolean,
-  use: (larger: TensorInfo) => TensorInfo
-): TensorInfo {
-  const [, , channels, outChannels] = w.shape as Shape4D;
-  const last = exchanged ? [outChannels, channels] : [channels, outChannels];
-  const uniforms = [pairs(channels), pairs(last[0]!)];
-  const shader = shaderFor(exchanged);
-  return withForm(
-    call,
-    w,
-    shader.name,
-    () => call.run(shader, [4, 4, ...last], [w], uniforms),
-    use
-  );
 }
