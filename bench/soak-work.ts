@@ -22,7 +22,7 @@ const LOOKS = 20;
 /**
  * Rounds of one iteration and one scrub each; every tenth looks at another image too, with its masks.
  *
- * @returns What is held after each twentieth of the rounds.
+ * @returns What is held after each twentieth of the rounds, and after the last.
  */
 export async function soak(
   backend: BackendOptions,
@@ -43,7 +43,8 @@ export async function soak(
     const [code, region] = [random.normals(codeSize), round % regions];
     closeBitmaps(await engine.request('redraw', {model, image, region, code}));
     await engine.request('score', {model, region});
-    if ((round + 1) % Math.ceil(rounds / LOOKS) === 0) {
+    const isLast = round === rounds - 1;
+    if (isLast || (round + 1) % Math.ceil(rounds / LOOKS) === 0) {
       held.push({rounds: round + 1, ...(await engine.request('memory', {}))});
       progress(`${round + 1} of ${rounds} rounds`);
     }

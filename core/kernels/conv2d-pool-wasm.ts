@@ -5,10 +5,10 @@
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
+import type {ConvInputs} from './conv-inputs.js';
 import {
   biasAt,
   type Convolution,
-  type ConvInputs,
   convolveShared,
   dense,
   filterSums,

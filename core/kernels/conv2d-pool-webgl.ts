@@ -5,7 +5,8 @@
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
-import {type ConvInputs, convolveBy, EXCHANGED_FROM, filterGradient} from './conv2d-webgl.js';
+import type {ConvInputs} from './conv-inputs.js';
+import {convolveBy, EXCHANGED_FROM, filterGradient} from './conv2d-webgl.js';
 import {convolution, spreadConvolution} from './convolution-shaders.js';
 import {type Fold, HALVING, unfolded, withFolded} from './filter-folds-webgl.js';
 import {webglProgram} from './webgl.js';

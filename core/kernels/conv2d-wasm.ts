@@ -2,6 +2,7 @@
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
+import type {ConvInputs} from './conv-inputs.js';
 import {slicesOf} from './slices.js';
 import {
   convolveWinograd,
@@ -15,13 +16,6 @@ type Shape4D = [number, number, number, number];
 
 /** Floats of a window's row, for each output channel, that fill vectors well enough. */
 const LEAST_SPAN = 16;
-
-/** A bias is there or not. */
-export interface ConvInputs {
-  x: TensorInfo;
-  w: TensorInfo;
-  bias?: TensorInfo;
-}
 
 interface Attrs {
   stride: 1 | 2;

@@ -2,6 +2,7 @@
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
+import type {ConvInputs} from './conv-inputs.js';
 import {
   assembly,
   blockFor,
@@ -16,13 +17,6 @@ import {type WebGLCall, webglProgram} from './webgl.js';
 import {MAX_TARGETS, pairs, type Shader} from './webgl-shader.js';
 
 type Shape4D = [number, number, number, number];
-
-/** A bias is there or not. */
-export interface ConvInputs {
-  x: TensorInfo;
-  w: TensorInfo;
-  bias?: TensorInfo;
-}
 
 interface Attrs {
   stride: 1 | 2;

@@ -5,9 +5,9 @@
 
 import type {TensorInfo} from '@tensorflow/tfjs-core';
 
+import type {ConvInputs} from './conv-inputs.js';
 import {
   biasAt,
-  type ConvInputs,
   type Convolution,
   convolveShared,
   dense,
