@@ -175,8 +175,12 @@ export class TrainingRun {
    * on training and on validation images, where these can be scored, early enough to begin again.
    */
   private async collapse(iteration: number): Promise<string | undefined> {
-    if (iteration > COLLAPSE_UNTIL) return undefined;
-    const {regions} = this.open.config;
+    const {
+      config: {regions},
+      training: {splits},
+    } = this.open;
+    // A region that has nothing is what a split is for.
+    if (iteration > COLLAPSE_UNTIL || splits?.some(each => each >= iteration)) return undefined;
     const {area: threshold} = collapseRule(regions);
     const train = Array.from({length: regions}, (_, k) => mean(this.areas.map(area => area[k]!)));
     if (Math.min(...train) >= threshold) return undefined;

@@ -18,9 +18,9 @@ export function historyCharts(history: History): HistoryCharts {
   const {iterations: x, scalars, areas, looks} = history;
   const taught = scalars.supervisedLoss.some(Number.isFinite);
   const {charts, region} = strings;
-  const marks = history.marks.map(({iteration, tuning}) => ({
-    x: iteration,
-    label: charts.mark(iteration, tuning),
+  const marks = history.marks.map(mark => ({
+    x: mark.iteration,
+    label: charts.mark(mark),
   }));
   return {
     losses: {

@@ -1,7 +1,7 @@
 /** Everything that the elements say to people, in one table. */
 
 import type {BackendInfo} from '../core/engine/protocol.js';
-import type {Tuning} from '../core/model/config.js';
+import type {HistoryMark} from '../core/session/history.js';
 import type {Phase, PhaseReport, Side} from '../core/training/report.js';
 import type {MaskTool} from '../core/session/mask-stroke.js';
 import type {Command, SessionProgress} from '../core/session/open-model.js';
@@ -415,12 +415,13 @@ export const strings = {
     empty: 'Press Step or Play: the numbers of each iteration appear here.',
     alt: (title: string, points: number) =>
       `${title} over ${formatCount(points)} iterations. Arrow keys move the cursor, plus and minus zoom, Escape shows all.`,
-    mark: (iteration: number, {lambdaZ, learningRates = {}}: Tuning) => {
+    mark: ({iteration, tuning: {lambdaZ, learningRates = {}}, split}: HistoryMark) => {
       const changes = Object.entries(learningRates).map(([name, rate]) => {
         const symbol = {mask: 'f', generator: 'G', discriminator: 'D', encoder: 'δ'}[name];
         return `rate of ${symbol} ${rate}`;
       });
       if (lambdaZ !== undefined) changes.unshift(`λ ${lambdaZ}`);
+      if (split) changes.push(`half of region ${split.from + 1} to region ${split.to + 1}`);
       return `After iteration ${formatCount(iteration)}: ${changes.join(', ')}`;
     },
     hint: 'Drag across to zoom, double click for all.',

@@ -57,17 +57,17 @@ def _train_all(given: dict[str, str], stop: "_Stop") -> int:
     model, training = json_object("model", given), json_object("training", given)
     precision = one_of("precision", given, ("float32", "tf32", "bf16", "float64"))
     compiles = one_of("compile", given, ("no", "yes")) == "yes"
+    config = model_config(preset.model | model)
     common = {
         "preset": preset.name,
-        "config": model_config(preset.model | model),
-        "training": training_config(preset.training | training),
+        "config": config,
+        "training": training_config(preset.training | training, config.regions),
         "steps": whole("steps", given["steps"], 1),
         "every": whole("every", given["every"]),
         "checkpoint_every": whole("checkpoint-every", given["checkpoint-every"], 1),
         "images": whole("images", given["images"], 1),
         "restarts": whole("restarts", given["restarts"]),
     }
-    config = common["config"]
     dataset = PackedSet(given["dataset"], config.size, config.regions)
     threads = whole("threads", given["threads"])
     device = Device.open(one_of("device", given, ("", "cpu", "cuda")), precision, compiles, threads)

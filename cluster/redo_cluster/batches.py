@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from .config import ModelConfig, TrainingConfig
+from .mask_network import MaskNoise
 from .packed import PackedSet
 from .seeded import Random
 
@@ -16,11 +17,12 @@ _COLORS = torch.from_numpy((np.arange(256) / 127.5 - 1).astype(np.float32))
 
 @dataclass
 class Batch:
-    """images: I `[batch, 3, size, size]`; codes: z `[batch, regions, codeSize]`; regions: to be redrawn."""
+    """images: I `[batch, 3, size, size]`; codes: z `[batch, regions, codeSize]`; regions: to be redrawn; noise: on f's logits."""
 
     images: Tensor
     codes: Tensor
     regions: list[int]
+    noise: MaskNoise | None = None
 
 
 class Batches:
@@ -54,7 +56,27 @@ class Batches:
         drawn = list(range(regions))
         if self.training.variant == "paper":
             drawn = [random.integer(regions)]
-        return Batch(self.images(iteration, use), torch.from_numpy(codes).to(self.device, self.dtype), drawn)
+        codes = torch.from_numpy(codes).to(self.device, self.dtype)
+        return Batch(self.images(iteration, use), codes, drawn, self._noise(iteration, use))
+
+    def _noise(self, iteration: int, use: str) -> MaskNoise | None:
+        """With PyTorch's random numbers: Python is slow at so many."""
+        at = self.training.noise_at(iteration)
+        if at is None:
+            return None
+        amount, temperature = at
+        generator = torch.Generator().manual_seed(
+            Random(self.seed, "mask noise", use, iteration).word()
+        )
+        size, regions = self.config.size, self.config.regions
+        shape = (self.training.batchSize, regions, size, size)
+        # Never 0, of which there is no logarithm.
+        gumbel = -torch.empty(shape).exponential_(generator=generator).clamp_min(1e-20).log()
+        if regions == 2:
+            # Masks of two regions come from one logit, the difference of two.
+            gumbel = gumbel[:, :1] - gumbel[:, 1:]
+        values = amount * gumbel[self.share]
+        return MaskNoise(values.to(self.device, self.dtype), temperature)
 
     def images(self, iteration: int, use: str) -> Tensor:
         """Images `[batch, 3, size, size]` of the training split."""

@@ -134,13 +134,9 @@ def read_checkpoint(data: bytes, where: str) -> Checkpoint:
         )
     try:
         values = json.loads(metadata["info"])
-        info = Info(
-            **values
-            | {
-                "config": model_config(values["config"]),
-                "training": training_config(values["training"]),
-            }
-        )
+        config = model_config(values["config"])
+        training = training_config(values["training"], config.regions)
+        info = Info(**values | {"config": config, "training": training})
         steps = json.loads(metadata["optimizerSteps"]) if "optimizerSteps" in metadata else None
         if steps is not None and not all(type(steps.get(network)) is int for network in NETWORKS):
             raise ValueError(f"optimizerSteps must be a whole number for each network; got {steps}")

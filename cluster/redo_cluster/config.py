@@ -65,16 +65,25 @@ class TrainingConfig:
     maskWeightDecay: float
     initGain: float
     decay: dict[str, float] | None = None
+    maskNoise: dict[str, float] | None = None
+    splits: list[int] | None = None
 
     def __post_init__(self):
         _one_of("variant", self.variant, ("published", "paper"))
         _whole("batchSize", self.batchSize, 1)
         if self.decay is not None:
-            _keys("decay", self.decay, ("fromIteration", "toIteration", "factor"))
-            start = self.decay["fromIteration"]
-            _whole("decay.fromIteration", start, 0)
-            _whole("decay.toIteration", self.decay["toIteration"], start + 1)
+            _span("decay", self.decay, "factor")
             _number("decay.factor", self.decay["factor"], 0, 1)
+        if self.maskNoise is not None:
+            _span("maskNoise", self.maskNoise, "temperature")
+            _number("maskNoise.temperature", self.maskNoise["temperature"], 0, 1)
+            if self.maskNoise["temperature"] == 0:
+                raise UsageError("maskNoise.temperature must be greater than 0; got 0")
+        if self.splits is not None:
+            if not isinstance(self.splits, list):
+                raise UsageError(f"splits must be a list of iterations; got {json.dumps(self.splits)}")
+            for each in self.splits:
+                _whole("splits", each, 0)
         _keys("learningRates", self.learningRates, NETWORKS)
         for network in NETWORKS:
             _number(f"learningRates.{network}", self.learningRates[network])
@@ -92,9 +101,14 @@ class TrainingConfig:
         rate = self.learningRates[network]
         if self.decay is None:
             return rate
-        start, end = self.decay["fromIteration"], self.decay["toIteration"]
-        passed = min(1.0, max(0.0, (iteration - start) / (end - start)))
-        return rate * (1 - (1 - self.decay["factor"]) * passed)
+        return rate * (1 - (1 - self.decay["factor"]) * _passed(self.decay, iteration))
+
+    def noise_at(self, iteration: int) -> tuple[float, float] | None:
+        """Amount, and temperature, of the noise on f's logits; None for none (`maskNoiseAt`)."""
+        if self.maskNoise is None:
+            return None
+        amount = _passed(self.maskNoise, iteration)
+        return (amount, 1 - (1 - self.maskNoise["temperature"]) * amount) if amount > 0 else None
 
 
 @dataclass(frozen=True)
@@ -128,9 +142,12 @@ def model_config(values: dict) -> ModelConfig:
     return _build(ModelConfig, values)
 
 
-def training_config(values: dict) -> TrainingConfig:
-    """Raises UsageError naming the field and what it must be."""
-    return _build(TrainingConfig, values)
+def training_config(values: dict, regions: int) -> TrainingConfig:
+    """regions: of the model that is trained. Raises UsageError naming the field and what it must be."""
+    training = _build(TrainingConfig, values)
+    if training.splits and regions < 3:
+        raise UsageError(f"splits must be left out for fewer than 3 regions; got {regions}")
+    return training
 
 
 def as_json(config: ModelConfig | TrainingConfig) -> dict:
@@ -156,6 +173,19 @@ def _build(kind, values: dict):
         return kind(**values)
     except TypeError as cause:
         raise UsageError(f"config: every field must be given; {cause}") from cause
+
+
+def _passed(span: dict[str, float], iteration: int) -> float:
+    """Share in [0, 1] of the way from `fromIteration` to `toIteration`."""
+    start, end = span["fromIteration"], span["toIteration"]
+    return min(1.0, max(0.0, (iteration - start) / (end - start)))
+
+
+def _span(name: str, value, other: str) -> None:
+    """Checks what changes from an iteration to another."""
+    _keys(name, value, ("fromIteration", "toIteration", other))
+    _whole(f"{name}.fromIteration", value["fromIteration"], 0)
+    _whole(f"{name}.toIteration", value["toIteration"], value["fromIteration"] + 1)
 
 
 def _keys(name: str, value, keys: tuple[str, ...]) -> None:

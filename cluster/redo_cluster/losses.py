@@ -7,18 +7,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .mask_network import MaskNoise
 from .model import Redo
 
 
 def redraw(
-    model: Redo, images: Tensor, codes: Tensor, regions: list[int]
+    model: Redo, images: Tensor, codes: Tensor, regions: list[int], noise: MaskNoise | None = None
 ) -> tuple[Tensor, list[Tensor], Tensor]:
     """Masks M, drawn regions M_k ⊙ V_k, and the compositions Î_k of all redrawn regions one after the
     other, `[redrawn · batch, 3, size, size]`.
 
     images: I `[batch, 3, size, size]`; codes: z `[batch, regions, codeSize]`.
     """
-    masks = model.mask(images)
+    masks = model.mask(images, noise)
     drawn = model.generator(masks, codes, regions)
     fakes = [own + (1 - masks[:, k : k + 1]) * images for k, own in zip(regions, drawn)]
     return masks, drawn, torch.cat(fakes)
@@ -32,13 +33,15 @@ class GeneratorLosses(nn.Module):
         self.model = model
         self.lambda_z = lambda_z
 
-    def forward(self, images: Tensor, codes: Tensor, regions: list[int]) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, images: Tensor, codes: Tensor, regions: list[int], noise: MaskNoise | None = None
+    ) -> tuple[Tensor, Tensor]:
         """The loss, and the numbers `[adversarial, recovery, areas…]`.
 
         δ reads Σ_k M_k ⊙ V_k where all regions are redrawn; the composition, and only that region's code,
         where one is.
         """
-        masks, drawn, fakes = redraw(self.model, images, codes, regions)
+        masks, drawn, fakes = redraw(self.model, images, codes, regions, noise)
         adversarial = -self.model.discriminator(fakes).mean()
         if len(regions) == codes.shape[1]:
             difference = self.model.encoder(torch.stack(drawn).sum(0)) - codes

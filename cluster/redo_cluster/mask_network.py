@@ -3,6 +3,8 @@
 Published code: `_netEncM`. For images smaller than 24 pixels a pyramid pool of ⌊q/6⌋ = 0 becomes 1.
 """
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -12,6 +14,18 @@ from .layers import AffineNormRelu, convolve, full
 
 # Divisors of the smallest map's side that give the windows of the pyramid pooling.
 PYRAMID = (1, 2, 3, 6)
+
+
+@dataclass
+class MaskNoise:
+    """Makes masks of a training random draws of one region a pixel (Gumbel-softmax; Jang et al. 2017).
+
+    values: added to the logits, `[batch, regions, size, size]`, of two regions `[batch, 1, size, size]`;
+    temperature: what the sum is divided by, in (0, 1].
+    """
+
+    values: Tensor
+    temperature: float
 
 
 class MaskBlock(nn.Module):
@@ -95,11 +109,13 @@ class MaskNetwork(nn.Module):
         )
         self.out = Exit(width + len(PYRAMID), 1 if config.regions == 2 else config.regions)
 
-    def forward(self, images: Tensor) -> Tensor:
+    def forward(self, images: Tensor, noise: "MaskNoise | None" = None) -> Tensor:
         """images `[batch, 3, size, size]` in [-1, 1] to M `[batch, regions, size, size]`, float32."""
         x = self.cnn(images)  # [batch, width, size / 4, size / 4]
         x = torch.cat([x, *(branch(x) for branch in self.psp)], 1)
         logits = full(self.out(x)) / self.temperature
+        if noise:
+            logits = (logits + noise.values) / noise.temperature
         if logits.shape[1] > 1:
             return logits.softmax(1)
         first = logits.sigmoid()

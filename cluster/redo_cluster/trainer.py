@@ -12,6 +12,8 @@ from .config import NETWORKS, TrainingConfig
 from .losses import DiscriminatorLoss, GeneratorLosses, redraw
 from .model import Redo
 from .reduce import mean_over_processes, world_size
+from .seeded import Random
+from .split import BATCHES, choose_split, owned_shares, split_region
 
 
 class Diverged(Exception):
@@ -55,6 +57,7 @@ class Trainer:
         Raises Diverged if a loss is no longer a number.
         """
         start = time.perf_counter()
+        split = self._split() if self.iteration in (self.training.splits or []) else None
         published = self.training.variant == "published"
         batch = self.batches.batch(self.iteration, "generator")
         on_generator = self._update_generator(batch)
@@ -74,15 +77,28 @@ class Trainer:
             "scoreReal": real,
             "scoreRedrawn": redrawn,
             "iteration": self.iteration,
+            **({"split": split} if split else {}),
             "stepMs": 1000 * (time.perf_counter() - start),
         }
         _check_finite(report)
         return report, stop > 0
 
+    def _split(self) -> dict[str, int]:
+        """Splits the largest object, over the region that has the least (`splits` of the training)."""
+        images = [self.batches.images(self.iteration, f"split {k}") for k in range(BATCHES)]
+        shares = mean_over_processes(owned_shares(self.model, images))
+        source, target = choose_split(shares.tolist())
+        word = Random(self.batches.seed, "split", self.iteration).word()
+        generator = torch.Generator().manual_seed(word)
+        split_region(self.model, self.optimizers, source, target, generator)
+        return {"from": source, "to": target}
+
     def _update_generator(self, batch) -> torch.Tensor:
         discriminator = self.model.discriminator.requires_grad_(False)
         with self._precision():
-            loss, numbers = self._generator_losses(batch.images, batch.codes, batch.regions)
+            loss, numbers = self._generator_losses(
+                batch.images, batch.codes, batch.regions, batch.noise
+            )
         loss.backward()
         for name in ("mask", "generator", "encoder"):
             self.optimizers[name].advance(self.iteration)
@@ -93,7 +109,9 @@ class Trainer:
         real = self.batches.images(self.iteration, "real")
         with self._precision():
             with torch.no_grad():
-                _, _, fakes = redraw(self.model, batch.images, batch.codes, batch.regions)
+                _, _, fakes = redraw(
+                    self.model, batch.images, batch.codes, batch.regions, batch.noise
+                )
             loss, numbers = self._discriminator_loss(real, fakes)
         loss.backward()
         self.optimizers["discriminator"].advance(self.iteration)
@@ -115,6 +133,8 @@ class Trainer:
 
 def _check_finite(report: dict) -> None:
     for name, value in report.items():
+        if name == "split":
+            continue
         values = value if isinstance(value, list) else [value]
         if not all(map(math.isfinite, values)):
             raise Diverged(

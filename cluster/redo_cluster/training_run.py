@@ -190,7 +190,9 @@ class TrainingRun:
         return _told(self._find_collapse() if rank() == 0 else None)
 
     def _find_collapse(self) -> str | None:
-        if self.iteration > COLLAPSE_UNTIL:
+        splits = self._info.training.splits or []
+        if self.iteration > COLLAPSE_UNTIL or any(each >= self.iteration for each in splits):
+            # A region that has nothing is what a split is for.
             return None
         threshold = collapse_area(self._info.config.regions)
         train = torch.tensor(list(self._areas), dtype=torch.float64).mean(0).min().item()

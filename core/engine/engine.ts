@@ -234,7 +234,7 @@ async function plan({
   const config = {...named.model, ...overrides?.model};
   const training = {...named.training, ...overrides?.training};
   checkModelConfig(config);
-  checkTrainingConfig(training);
+  checkTrainingConfig(training, config.regions);
   const data = dataset ?? usual;
   return {
     data,

@@ -33,7 +33,18 @@ export interface TrainingConfig {
   lambdaZ: number;
   learningRates: Record<NetworkName, number>;
   /** Lowers all learning rates in a straight line to `factor` times theirs; constant if absent. */
-  decay?: {fromIteration: number; toIteration: number; factor: number};
+  decay?: Span & {factor: number};
+  /**
+   * Gumbel noise on f's logits, which makes the masks of a training random draws of one region a pixel: grows
+   * from nothing to all, while the temperature of the relaxed draw goes from 1 to `temperature`, in (0, 1]. None
+   * if absent, as in the paper and the published code; see `drawMaskNoise`.
+   */
+  maskNoise?: Span & {temperature: number};
+  /**
+   * Iterations before which the largest object is split in two, the second half over the region that owns the
+   * least; none if absent. For three regions and more; see `splitLargestObject`.
+   */
+  splits?: readonly number[];
   /** Adam's decay rates of the two moments, and its ε. */
   beta1: number;
   beta2: number;
@@ -42,6 +53,18 @@ export interface TrainingConfig {
   maskWeightDecay: number;
   /** Gain of the orthogonal initialisation. */
   initGain: number;
+}
+
+/** What changes in a straight line from an iteration to another; both count iterations completed before. */
+export interface Span {
+  fromIteration: number;
+  toIteration: number;
+}
+
+/** Share in [0, 1] of the way that is behind at an iteration. */
+export function passedShare({fromIteration, toIteration}: Span, iteration: number): number {
+  const passed = (iteration - fromIteration) / (toIteration - fromIteration);
+  return Math.min(1, Math.max(0, passed));
 }
 
 /** What may be changed while a model trains; what is absent stays. */
@@ -115,20 +138,32 @@ export function checkModelConfig(config: ModelConfig): void {
   }
 }
 
-/** @throws RangeError naming the field and what it must be. */
-export function checkTrainingConfig(training: TrainingConfig): void {
+/**
+ * @param regions Of the model that is trained, where it is known.
+ * @throws RangeError naming the field and what it must be.
+ */
+export function checkTrainingConfig(training: TrainingConfig, regions = Infinity): void {
   if (!['published', 'paper'].includes(training.variant)) {
     throw new RangeError(`variant must be published or paper; got ${training.variant}`);
   }
   atLeast('batchSize', training.batchSize, 1);
   if (training.decay) {
-    const {fromIteration, toIteration, factor} = training.decay;
-    atLeast('decay.fromIteration', fromIteration, 0);
-    atLeast('decay.toIteration', toIteration, fromIteration + 1);
+    const {factor} = training.decay;
+    checkSpan('decay', training.decay);
     if (!(factor >= 0 && factor <= 1)) {
       throw new RangeError(`decay.factor must be from 0 to 1; got ${factor}`);
     }
   }
+  if (training.maskNoise) {
+    const {temperature} = training.maskNoise;
+    checkSpan('maskNoise', training.maskNoise);
+    if (!(temperature > 0 && temperature <= 1)) {
+      throw new RangeError(
+        `maskNoise.temperature must be greater than 0 and at most 1; got ${temperature}`
+      );
+    }
+  }
+  if (training.splits) checkSplits(training.splits, regions);
   const {lambdaZ, beta1, beta2, epsilon, maskWeightDecay, initGain, learningRates} = training;
   const {mask, generator, discriminator, encoder} = learningRates;
   const numbers = {
@@ -148,6 +183,21 @@ export function checkTrainingConfig(training: TrainingConfig): void {
       throw new RangeError(`${name} must be a number from 0 to less than 1; got ${value}`);
     }
   }
+}
+
+function checkSplits(splits: unknown, regions: number): void {
+  if (!Array.isArray(splits)) {
+    throw new RangeError(`splits must be a list of iterations; got ${JSON.stringify(splits)}`);
+  }
+  if (splits.length > 0 && regions < 3) {
+    throw new RangeError(`splits must be left out for fewer than 3 regions; got ${regions}`);
+  }
+  for (const each of splits as number[]) atLeast('splits', each, 0);
+}
+
+function checkSpan(name: string, {fromIteration, toIteration}: Span): void {
+  atLeast(`${name}.fromIteration`, fromIteration, 0);
+  atLeast(`${name}.toIteration`, toIteration, fromIteration + 1);
 }
 
 /** What a file or a person may ask for before it is surely a mistake that would only fill the memory. */

@@ -21,6 +21,17 @@ type Config = Pick<
   'size' | 'regions' | 'widths' | 'maskResidualBlocks' | 'temperature'
 >;
 
+/**
+ * Noise on the logits of a batch: see `core/training/mask-noise.ts`.
+ *
+ * values: added to logits / T, `[batch, size, size, regions]`, or `[batch, size, size, 1]` of two regions;
+ * temperature: what the sum is divided by, in (0, 1].
+ */
+export interface MaskNoise {
+  values: Tensor4D;
+  temperature: number;
+}
+
 /** Divisors of the smallest map's side that give the windows of the pyramid pooling. */
 const PYRAMID = [1, 2, 3, 6];
 
@@ -64,9 +75,15 @@ export function maskLayers({regions, widths, maskResidualBlocks}: Config): Layer
  * M = f(I).
  *
  * @param images I `[batch, size, size, 3]`, in [-1, 1].
+ * @param noise Of a training.
  * @returns M `[batch, size, size, regions]`, in [0, 1], summing to 1 over regions.
  */
-export function maskNetwork(weights: Tensors, images: Tensor4D, config: Config): Tensor4D {
+export function maskNetwork(
+  weights: Tensors,
+  images: Tensor4D,
+  config: Config,
+  noise?: MaskNoise
+): Tensor4D {
   const {size, regions, maskResidualBlocks, temperature} = config;
   const quarter = size / 4;
 
@@ -95,7 +112,8 @@ export function maskNetwork(weights: Tensors, images: Tensor4D, config: Config):
   x = affineNormRelu(weights, 'out.mods.6', x); // [batch, size, size, (width + 4) / 4]
   x = convolve(weights, 'out.mods.9', reflectPad(x, 3), {pad: 0}); // [batch, size, size, 1 or regions]
 
-  const logits = tf.div(x, temperature) as Tensor4D;
+  let logits: Tensor4D = tf.div(x, temperature);
+  if (noise) logits = tf.div(tf.add(logits, noise.values), noise.temperature);
   if (regions > 2) return tell('masks', tf.softmax(logits), 'mask');
   const first: Tensor4D = tf.sigmoid(logits);
   return tell('masks', joinChannels(first, tf.sub(1, first)), 'mask');

@@ -27,7 +27,7 @@ export const PRESETS: readonly Preset[] = shared.presets.map(({model, training, 
     training: {...PUBLISHED_TRAINING, ...training} as TrainingConfig,
   };
   checkModelConfig(preset.model);
-  checkTrainingConfig(preset.training);
+  checkTrainingConfig(preset.training, preset.model.regions);
   return preset;
 });
 

@@ -12,7 +12,7 @@ import {takeChannels} from '../kernels/channels.js';
 import type {Moments} from '../nn/conditional-norm.js';
 import type {Layer, Tensors} from '../nn/parameters.js';
 import type {ModelConfig, NetworkName} from './config.js';
-import {maskLayers, maskNetwork} from './mask-network.js';
+import {maskLayers, maskNetwork, type MaskNoise} from './mask-network.js';
 import {generatorLayers, regionGenerator} from './region-generator.js';
 import {discriminator, encoder, residualEncoderLayers} from './residual-encoder.js';
 
@@ -44,8 +44,13 @@ export function regionPrefix(k: number): string {
 }
 
 /** M = f(I). @param images `[batch, size, size, 3]`. @returns `[batch, size, size, regions]`. */
-export function segment(weights: Tensors, images: Tensor4D, config: ModelConfig): Tensor4D {
-  return maskNetwork(weights, images, config);
+export function segment(
+  weights: Tensors,
+  images: Tensor4D,
+  config: ModelConfig,
+  noise?: MaskNoise
+): Tensor4D {
+  return maskNetwork(weights, images, config, noise);
 }
 
 /** V_k, colours of region k everywhere, also where its mask is 0: `[batch, size, size, 3]`. */

@@ -86,6 +86,11 @@ export class ModelState {
     replace(this.networks[name].parameters, tensors);
   }
 
+  /** Takes over new values of some spectral vectors of a network. */
+  replaceVectors(name: NetworkName, vectors: SpectralVectors): void {
+    replace(this.networks[name].vectors, vectors);
+  }
+
   /** The power iteration that PyTorch makes at a training-mode forward of a network, or of G_k alone. */
   advance(name: NetworkName, prefix = ''): void {
     const layers = this.layers[name].filter(layer => layer.name.startsWith(prefix));

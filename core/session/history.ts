@@ -2,7 +2,7 @@
 
 import {signal, type ReadonlySignal} from '@preact/signals-core';
 import type {Tuning} from '../model/config.js';
-import type {IterationReport} from '../training/report.js';
+import type {IterationReport, Split} from '../training/report.js';
 
 const SCALARS = [
   'stepMs',
@@ -17,11 +17,12 @@ const SCALARS = [
 /** Names of the numbers that an iteration has one of. */
 export type ScalarName = (typeof SCALARS)[number];
 
-/** A change of the training's numbers on the way. */
+/** A change of the training's numbers on the way, or a region that was split. */
 export interface HistoryMark {
   /** The last iteration before it counted. */
   iteration: number;
   tuning: Tuning;
+  split?: Split;
 }
 
 /** Scores of the masks on held-out images, in columns; they are looked at now and then. */
@@ -111,6 +112,7 @@ export class History {
     const {iterations, scalars, areas} = this.columns;
     for (const report of reports) {
       const row = iterations.push(report.iteration) - 1;
+      if (report.split) this.markWith(report.iteration - 1, {split: report.split});
       for (const name of SCALARS) scalars[name].push(report[name] ?? NaN);
       const regions = Math.max(areas.length, report.areas?.length ?? 0);
       for (let region = 0; region < regions; region++) {
@@ -137,9 +139,16 @@ export class History {
     const learningRates = {...(joins && last.tuning.learningRates), ...tuning.learningRates};
     const joined = {...(joins && last.tuning), ...tuning};
     if (Object.keys(learningRates).length > 0) joined.learningRates = learningRates;
-    const before = joins ? this.markList.slice(0, -1) : this.markList;
-    this.markList = [...before, {iteration, tuning: joined}];
+    this.markWith(iteration, {tuning: joined});
     this.changes.value++;
+  }
+
+  /** Adds to the mark of an iteration, or makes one. */
+  private markWith(iteration: number, change: Partial<HistoryMark>): void {
+    const last = this.markList.at(-1);
+    const joins = last?.iteration === iteration;
+    const before = joins ? this.markList.slice(0, -1) : this.markList;
+    this.markList = [...before, {tuning: {}, ...(joins && last), ...change, iteration}];
   }
 
   /** All that is known now, to be known again later. */

@@ -6,7 +6,7 @@
  * again.
  */
 
-import type {IterationReport} from '../training/report.js';
+import type {IterationReport, Split} from '../training/report.js';
 import {History} from './history.js';
 import type {RunSource} from './run-source.js';
 
@@ -91,7 +91,8 @@ export class RunLog {
       } else if (entry.event === undefined) {
         // A run that was begun again counts from 1 again: what it did before is forgotten.
         if (reports.length > 0 && entry.iteration <= reports.at(-1)!.iteration) flush();
-        reports.push({...entry, stepMs: entry.stepMs ?? NaN});
+        const {split, stepMs = NaN, ...rest} = entry;
+        reports.push({...rest, stepMs, ...(isSplit(split) && {split})});
       } else {
         flush();
         this.takeEvent(entry);
@@ -117,6 +118,10 @@ const NEWLINE = 10;
 
 /** A log must not lead out of its folder. */
 const PROBE_FILE = /^probe-\d+-\d+\.png$/;
+
+function isSplit(split: Split | undefined): split is Split {
+  return [split?.from, split?.to].every(Number.isSafeInteger);
+}
 
 function parse(line: string): EntryAt | undefined {
   try {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor} from '@tensorflow/tfjs-core';
 
 import {adamStep} from '../kernels/adam.js';
-import type {NetworkName, TrainingConfig} from '../model/config.js';
+import {type NetworkName, passedShare, type TrainingConfig} from '../model/config.js';
 import type {ModelState} from '../model/state.js';
 import type {Tensors} from '../nn/parameters.js';
 
@@ -59,6 +59,20 @@ export class Adam {
     state.replaceParameters(this.network, updated);
   }
 
+  /** Takes over what `replacements` makes of the means, and of the squares, by parameter. */
+  replaceMoments(replacements: (tensors: Tensors) => Tensors): void {
+    const of = (key: keyof AdamMoments): Tensors =>
+      replacements(
+        Object.fromEntries(Object.entries(this.moments).map(([name, own]) => [name, own[key]]))
+      );
+    const [means, squares] = [of('mean'), of('square')];
+    for (const [name, mean] of Object.entries(means)) {
+      const old = this.moments[name];
+      if (old) tf.dispose([old.mean, old.square]);
+      this.moments[name] = {mean, square: squares[name]!};
+    }
+  }
+
   /** Takes over the state of another run. */
   restore(step: number, moments: Record<string, AdamMoments>): void {
     this.dispose();
@@ -73,8 +87,5 @@ export class Adam {
 
 /** What the learning rates are multiplied by at an iteration. */
 function decayAt(iteration: number, {decay}: TrainingConfig): number {
-  if (!decay) return 1;
-  const {fromIteration, toIteration, factor} = decay;
-  const passed = (iteration - fromIteration) / (toIteration - fromIteration);
-  return 1 - (1 - factor) * Math.min(1, Math.max(0, passed));
+  return decay ? 1 - (1 - decay.factor) * passedShare(decay, iteration) : 1;
 }

@@ -8,6 +8,7 @@ import {Random} from '../../datasets/random.js';
 import type {ModelConfig, TrainingConfig} from '../model/config.js';
 import {regionIndices} from '../model/redo.js';
 import type {Batch} from './losses.js';
+import {drawMaskNoise} from './mask-noise.js';
 
 /**
  * Draws batches by iteration, so that an iteration sees the same data whether or not the training
@@ -26,7 +27,7 @@ export class Batches {
     this.seed = seed;
   }
 
-  /** Images, codes and regions for one update; the caller owns the tensors. `use` names the stream. */
+  /** Images, codes, regions and noise for one update; the caller owns the tensors. `use` names the stream. */
   async batch(iteration: number, use: string): Promise<Batch> {
     const {regions, codeSize} = this.config;
     const images = await this.images(iteration, use);
@@ -37,7 +38,13 @@ export class Batches {
       this.training.variant === 'published'
         ? regionIndices(this.config)
         : [random.integer(regions)];
-    return {images, codes, regions: drawn};
+    const noise = drawMaskNoise(
+      this.config,
+      this.training,
+      iteration,
+      new Random(this.seed, 'mask noise', use, iteration)
+    );
+    return {images, codes, regions: drawn, noise};
   }
 
   /** Images `[batchSize, size, size, 3]`; the caller owns them. */

@@ -189,7 +189,7 @@ function readInfo({metadata}: SafetensorsFile): CheckpointInfo {
   try {
     info = JSON.parse(metadata.info) as CheckpointInfo;
     checkModelConfig(info.config);
-    checkTrainingConfig(info.training);
+    checkTrainingConfig(info.training, info.config.regions);
     if (typeof info.preset !== 'string' || typeof info.dataset !== 'string') {
       throw new TypeError('preset and dataset must be names');
     }

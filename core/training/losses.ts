@@ -9,6 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Scalar, Tensor, Tensor1D, Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 
 import type {ModelConfig} from '../model/config.js';
+import type {MaskNoise} from '../model/mask-network.js';
 import {
   compose,
   drawRegions,
@@ -30,6 +31,8 @@ export interface Batch {
   codes: Tensor3D;
   /** The regions that are redrawn: all (published code), or one (paper). */
   regions: readonly number[];
+  /** Noise on f's logits, where the training has it. */
+  noise?: MaskNoise;
 }
 
 /** What the generator's side computes on its way to the losses; tensors of the enclosing `tidy`. */
@@ -49,8 +52,8 @@ export function redraw(
   config: ModelConfig,
   moments?: Moments
 ): Redrawn {
-  const {images, codes, regions} = batch;
-  const masks = segment(weights.mask, images, config);
+  const {images, codes, regions, noise} = batch;
+  const masks = segment(weights.mask, images, config, noise);
   const drawn = drawRegions(weights.generator, masks, codes, regions, config, moments);
   return {masks, drawn, fakes: composeAll(drawn, masks, batch)};
 }

@@ -56,7 +56,15 @@ export interface IterationValues {
   gradientNorms?: Partial<Record<NetworkName, number>>;
 }
 
+/** Region `from` was split; `to` has half of it, and what it was before is lost. */
+export interface Split {
+  from: number;
+  to: number;
+}
+
 export interface IterationReport extends IterationValues {
+  /** The split of a region that the iteration began with. */
+  split?: Split;
   /** Iterations completed, this one included. */
   iteration: number;
   /** Time of the whole iteration, in milliseconds. */

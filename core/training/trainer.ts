@@ -5,13 +5,16 @@ import type {ModelState} from '../model/state.js';
 import {Adam} from './adam.js';
 import {Batches} from './batches.js';
 import type {Lessons} from './lessons.js';
-import type {IterationReport, IterationValues, PhaseReport, Side} from './report.js';
+import type {IterationReport, IterationValues, PhaseReport, Side, Split} from './report.js';
+import {splitLargestObject} from './split-region.js';
 import {discriminatorUpdate, generatorUpdate, type Update} from './updates.js';
 
 /** An iteration that has begun: the updates that it still has to run, the first of them perhaps half way. */
 interface UnderWay {
   updates: {side: Side; update: Update}[];
   values: IterationValues;
+  /** The split that it began with. */
+  split?: Split;
   stepMs: number;
 }
 
@@ -69,8 +72,8 @@ export class Trainer {
    * @param only Restricts a new iteration to the update of one side.
    */
   async phase(only?: Side): Promise<PhaseReport> {
-    const underWay = (this.underWay ??= this.begin(sidesOf(only), true));
     const startMs = performance.now();
+    const underWay = (this.underWay ??= await this.begin(sidesOf(only), true));
     const {side, update} = underWay.updates[0]!;
     const phase = await this.orAbandon(async () => {
       const {value} = await update.next();
@@ -94,8 +97,8 @@ export class Trainer {
    * @throws Error if a loss is no longer a number.
    */
   async iterate(side?: Side): Promise<IterationReport> {
-    const underWay = (this.underWay ??= this.begin(sidesOf(side), false));
     const startMs = performance.now();
+    const underWay = (this.underWay ??= await this.begin(sidesOf(side), false));
     await this.orAbandon(async () => {
       for (const {update} of underWay.updates) {
         while (!(await update.next()).done);
@@ -103,7 +106,8 @@ export class Trainer {
     });
     underWay.stepMs += performance.now() - startMs;
     this.end(underWay);
-    return {...underWay.values, iteration: this.iteration, stepMs: underWay.stepMs};
+    const {values, split, stepMs} = underWay;
+    return {...values, iteration: this.iteration, stepMs, ...(split && {split})};
   }
 
   async dispose(): Promise<void> {
@@ -126,16 +130,19 @@ export class Trainer {
     this.underWay = undefined;
   }
 
-  private begin(sides: readonly Side[], look: boolean): UnderWay {
+  private async begin(sides: readonly Side[], look: boolean): Promise<UnderWay> {
     const values: IterationValues = {};
-    const {state, training, batches, optimizers, iteration, lessons} = this;
+    const {state, training, batches, optimizers, iteration, lessons, seed} = this;
+    const split = training.splits?.includes(iteration)
+      ? await splitLargestObject(state, optimizers, batches, seed, iteration)
+      : undefined;
     for (const optimizer of Object.values(optimizers)) optimizer.training = training;
     const at = {state, training, batches, optimizers, lessons, iteration, look, values};
     const updates = sides.map(side => ({
       side,
       update: side === 'generator' ? generatorUpdate(at) : discriminatorUpdate(at),
     }));
-    return {updates, values, stepMs: 0};
+    return {updates, values, split, stepMs: 0};
   }
 
   private end({values}: UnderWay): void {

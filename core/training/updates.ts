@@ -61,7 +61,9 @@ export async function* generatorUpdate(at: Workplace): Update {
     yield 'sample';
 
     if (look) {
-      const masks = held.keep(() => segment(state.weights('mask'), batch.images, config));
+      const masks = held.keep(() =>
+        segment(state.weights('mask'), batch.images, config, batch.noise)
+      );
       values.areas = await readNumbers(() => regionAreas(masks));
       yield 'masks';
       const unused = held.take(passingMoments());

@@ -18,6 +18,11 @@ from test_run import started
 
 LOSSES = ("generatorLoss", "recoveryLoss", "discriminatorLoss", "scoreReal", "scoreRedrawn")
 PAPER = {"training": {"variant": "paper"}, "model": {"normalization": "batch"}}
+# With noise on the masks, and a split on the way.
+DIVIDED = {
+    "model": {"regions": 3},
+    "training": {"maskNoise": {"fromIteration": 0, "toIteration": 2, "temperature": 0.5}, "splits": [1]},
+}
 # After which processes that wait for one another are given up.
 PATIENCE_S = 120
 LONG = {"checkpoint_every": 3, "threads": 1, "steps": 10, **PAPER}
@@ -36,7 +41,7 @@ def test_half_the_batch_each_gives_the_same_losses_and_weights(arguments, tmp_pa
     In double precision: in single, the order of the sums alone carries a gate of G, one number, by more.
     """
     one, two = tmp_path / "one", tmp_path / "two"
-    exact = {"steps": 3, "precision": "float64"}
+    exact = {"steps": 3, "precision": "float64", **DIVIDED}
     assert run(arguments(run=one, **exact)) == 0
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

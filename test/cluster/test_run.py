@@ -109,7 +109,7 @@ def test_rates_fall_in_a_straight_line():
     from conftest import TRAINING
     from redo_cluster.config import find_preset, training_config
 
-    training = training_config(find_preset("blobs-32").training | TRAINING)
+    training = training_config(find_preset("blobs-32").training | TRAINING, 2)
     rates = [training.rate_at("mask", iteration) / 2e-4 for iteration in (0, 1, 3, 5, 9)]
     assert rates == pytest.approx([1, 1, 0.75, 0.5, 0.5])
 

@@ -90,6 +90,16 @@ describe('checkTrainingConfig(training)', () => {
       {decay: {fromIteration: 0, toIteration: 5, factor: 2}},
       'decay.factor must be from 0 to 1; got 2',
     ],
+    [
+      {maskNoise: {fromIteration: 5, toIteration: 5, temperature: 1}},
+      'maskNoise.toIteration must be a whole number of at least 6; got 5',
+    ],
+    [
+      {maskNoise: {fromIteration: 0, toIteration: 5, temperature: 0}},
+      'maskNoise.temperature must be greater than 0 and at most 1; got 0',
+    ],
+    [{splits: 5}, 'splits must be a list of iterations; got 5'],
+    [{splits: [-1]}, 'splits must be a whole number of at least 0; got -1'],
   ];
   for (const [change, message] of cases) {
     it(`refuses ${JSON.stringify(change)}`, () => {
@@ -99,11 +109,23 @@ describe('checkTrainingConfig(training)', () => {
   }
 });
 
+describe('checkTrainingConfig(training, regions)', () => {
+  it('refuses a split of two regions', () => {
+    const training = {...TRAINING, splits: [5]};
+    checkTrainingConfig(training, 3);
+    expect(() => checkTrainingConfig(training, 2)).to.throw(
+      RangeError,
+      'splits must be left out for fewer than 3 regions; got 2'
+    );
+    checkTrainingConfig({...TRAINING, splits: []}, 2);
+  });
+});
+
 describe('PRESETS', () => {
   for (const {name, dataset, model, training} of PRESETS) {
     it(`are sound, and their data sets known: ${name}`, () => {
       checkModelConfig(model);
-      checkTrainingConfig(training);
+      checkTrainingConfig(training, model.regions);
       expect(DATASET_NAMES).to.include(dataset);
     });
   }

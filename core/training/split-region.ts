@@ -1,0 +1,146 @@
+/**
+ * A region split in two, the second in the place of one that has nothing left.
+ *
+ * Where one region has taken two objects and another is empty, D sees that both objects are redrawn
+ * from one code, but no small step of f mends it: the empty region would have to begin somewhere. So
+ * it begins as half of the other, as a code book's empty cell does (Linde, Buzo and Gray 1980), and
+ * the two come apart. The paper names more objects by iteration as future work.
+ */
+
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+
+import {Random} from '../../datasets/random.js';
+import {regionPrefix, segment} from '../model/redo.js';
+import type {NetworkName} from '../model/config.js';
+import type {ModelState} from '../model/state.js';
+import type {Tensors} from '../nn/parameters.js';
+import type {Adam} from './adam.js';
+import type {Batches} from './batches.js';
+import type {Split} from './report.js';
+
+/** Batches whose masks say what each region owns. */
+const BATCHES = 8;
+
+/** How far the halves' last convolutions of f begin from each other, in standard deviations of the weights. */
+const DIFFERENCE = 0.3;
+
+/** Splits the largest object over the region that has the least, as `TrainingConfig.splits` tells. */
+export async function splitLargestObject(
+  state: ModelState,
+  optimizers: Record<NetworkName, Adam>,
+  batches: Pick<Batches, 'images'>,
+  seed: number,
+  iteration: number
+): Promise<Split> {
+  const sums = new Array<number>(state.config.regions).fill(0);
+  for (let k = 0; k < BATCHES; k++) {
+    const images = await batches.images(iteration, `split ${k}`);
+    const shares = await ownedShares(state, images);
+    images.dispose();
+    shares.forEach((share, region) => (sums[region]! += share));
+  }
+  const split = chooseSplit(sums);
+  splitRegion(state, optimizers, split, new Random(seed, 'split', iteration));
+  return split;
+}
+
+/** Share of the pixels that each region has the most of `[regions]`. @param images I `[batch, size, size, 3]`. */
+export async function ownedShares(state: ModelState, images: Tensor4D): Promise<number[]> {
+  const shares = tf.tidy(() => {
+    const masks = segment(state.weights('mask'), images, state.config);
+    return tf.mean(tf.oneHot(tf.argMax(masks, 3), state.config.regions), [0, 1, 2]);
+  });
+  const values = await shares.data();
+  shares.dispose();
+  return [...values];
+}
+
+/**
+ * The region to be split is the largest but for the background, which is the largest of all; the one
+ * that gets half of it has the least.
+ *
+ * @param shares Of at least three regions.
+ */
+export function chooseSplit(shares: readonly number[]): Split {
+  const order = shares.map((_, k) => k).sort((a, b) => shares[a]! - shares[b]!);
+  return {from: order.at(-2)!, to: order[0]!};
+}
+
+/**
+ * Copies what each network has of region `from` to `to`, with Adam's moments.
+ *
+ * Each half of f's mask starts a little off the other, by `random`; where `to` had nothing the other
+ * masks stay as they are.
+ */
+export function splitRegion(
+  state: ModelState,
+  optimizers: Record<NetworkName, Adam>,
+  split: Split,
+  random: Random
+): void {
+  const {config} = state;
+  for (const network of ['mask', 'generator', 'encoder'] as const) {
+    const copies = <T extends Tensors>(tensors: T): T =>
+      tf.tidy(() => regionCopies(network, tensors, split, config.regions)) as T;
+    state.replaceParameters(network, copies(state.parameters(network)));
+    state.replaceVectors(network, copies(state.vectors(network)));
+    optimizers[network].replaceMoments(copies);
+  }
+
+  const {[MASK_WEIGHT]: weight, [MASK_BIAS]: bias} = state.parameters('mask');
+  const parted = tf.tidy(() => ({
+    [MASK_WEIGHT]: mapRegions(weight!, config.regions, parts => {
+      const own = parts[split.from]!;
+      const deviation = tf.mul(tf.sqrt(tf.moments(own).variance), DIFFERENCE);
+      const off = tf.mul(tf.tensor(random.normals(own.size), own.shape), deviation);
+      parts[split.from] = tf.sub(own, off);
+      parts[split.to] = tf.add(own, off);
+    }),
+    [MASK_BIAS]: mapRegions(bias!, config.regions, parts => {
+      // Two of e^x are e^(x + log 2).
+      parts[split.from] = tf.sub(parts[split.from]!, config.temperature * Math.LN2);
+      parts[split.to] = parts[split.from]!;
+    }),
+  }));
+  state.replaceParameters('mask', parted);
+}
+
+/** Of f the last convolution has a channel a region; of δ the dense layer has nz. */
+const MASK_WEIGHT = 'out.mods.9.weight';
+const MASK_BIAS = 'out.mods.9.bias';
+const BY_REGION = {
+  mask: [MASK_WEIGHT, MASK_BIAS],
+  encoder: ['net.dense.weight', 'net.dense.bias'],
+};
+
+/** What of a network's tensors by parameter is another where region `to` is a copy of `from`. */
+function regionCopies(
+  network: 'mask' | 'generator' | 'encoder',
+  tensors: Tensors,
+  {from, to}: Split,
+  regions: number
+): Tensors {
+  if (network === 'generator') {
+    const [source, target] = [regionPrefix(from), regionPrefix(to)];
+    const own = Object.entries(tensors).filter(([name]) => name.startsWith(source));
+    return Object.fromEntries(
+      own.map(([name, tensor]) => [target + name.slice(source.length), tf.clone(tensor)])
+    );
+  }
+  const changed = BY_REGION[network].filter(name => name in tensors);
+  return Object.fromEntries(
+    changed.map(name => [
+      name,
+      mapRegions(tensors[name]!, regions, parts => (parts[to] = parts[from]!)),
+    ])
+  );
+}
+
+/** The tensor with its regions changed: its last axis runs over regions, and over the entries of each. */
+function mapRegions(tensor: Tensor, regions: number, change: (parts: Tensor[]) => void): Tensor {
+  const before = tensor.shape.slice(0, -1);
+  const parts = tf.unstack(tf.reshape(tensor, [...before, regions, -1]), before.length);
+  change(parts);
+  return tf.reshape(tf.stack(parts, before.length), tensor.shape);
+}

@@ -1,0 +1,148 @@
+"""Noise on f's logits, and a region split in two (`core/training/mask-noise.ts`, `split-region.ts`)."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from conftest import SMALL, contents, final, reports
+from redo_cluster.__main__ import run
+from redo_cluster.batches import Batches
+from redo_cluster.config import NETWORKS, UsageError, find_preset, model_config, training_config
+from redo_cluster.adam import NetworkAdam
+from redo_cluster.mask_network import MaskNoise
+from redo_cluster.model import Redo
+from redo_cluster.split import choose_split, owned_shares, split_region
+
+NOISE = {"fromIteration": 10, "toIteration": 20, "temperature": 0.5}
+
+
+def settings(regions: int = 3, **training):
+    preset = find_preset("blobs-32")
+    config = model_config(preset.model | SMALL | {"regions": regions})
+    return config, training_config(preset.training | training, regions)
+
+
+class NoImages:
+    """A set of which only the noise of its batches is asked for."""
+
+    def count(self, split: str) -> int:
+        return 1
+
+    def images(self, split: str, indices: list[int]) -> np.ndarray:
+        return np.zeros((len(indices), 16, 16, 3), np.uint8)
+
+
+def noise(iteration: int, regions: int = 3, share: slice = slice(None)) -> MaskNoise | None:
+    config, training = settings(regions, batchSize=100, maskNoise=NOISE)
+    batches = Batches(NoImages(), config, training, 1, share, torch.device("cpu"))
+    return batches.batch(iteration, "generator").noise
+
+
+def test_noise_grows_from_nothing():
+    assert noise(10) is None
+    half, whole, later = noise(15), noise(20), noise(99)
+    assert [each.temperature for each in (half, whole, later)] == [0.75, 0.5, 0.5]
+    assert half.values.std() == pytest.approx(whole.values.std().item() / 2, rel=0.02)
+
+
+@pytest.mark.parametrize("regions, channels, mean, variance", [
+    (3, 3, 0.5772, math.pi**2 / 6),
+    (2, 1, 0, math.pi**2 / 3),
+])
+def test_noise_has_the_moments_of_its_distribution(regions, channels, mean, variance):
+    values = noise(20, regions).values
+    assert values.shape == (100, channels, 16, 16)
+    assert values.mean().item() == pytest.approx(mean, abs=0.05)
+    assert values.var().item() == pytest.approx(variance, rel=0.05)
+
+
+def test_every_process_draws_its_share_of_the_same_noise():
+    whole, part = noise(20), noise(20, share=slice(25, 50))
+    assert torch.equal(part.values, whole.values[25:50])
+
+
+@pytest.fixture
+def model():
+    """Three regions, the first of which owns nothing, and its optimisers, with moments of everything."""
+    config, training = settings()
+    model = Redo(config).initialize(0.8, 1).train()
+    optimizers = {name: NetworkAdam(name, model.network(name), training) for name in NETWORKS}
+    for name in NETWORKS:
+        generator = torch.Generator().manual_seed(2)
+        for parameter in model.network(name).parameters():
+            parameter.grad = torch.randn(parameter.shape, generator=generator)
+        optimizers[name].advance(0)
+    with torch.no_grad():
+        model.mask.out.mods["9"].bias[0] -= 1e3
+    return model, optimizers
+
+
+def split(model, seed=1):
+    split_region(*model, 2, 0, torch.Generator().manual_seed(seed))
+
+
+def test_a_split_gives_half_of_a_mask_to_the_other(model):
+    images = torch.randn(2, 3, 16, 16, generator=torch.Generator().manual_seed(3))
+    with torch.no_grad():
+        before = model[0].mask(images)
+        assert before[:, 0].max() == 0
+        split(model)
+        after = model[0].mask(images)
+    assert (after[:, 1] - before[:, 1]).abs().max() < 0.15
+    first, last = after[:, 0].mean(), after[:, 2].mean()
+    assert first.item() == pytest.approx(last.item(), abs=0.1)
+    assert not torch.equal(after[:, 0], after[:, 2])
+
+
+def test_a_split_copies_the_generator_the_encoder_and_the_moments(model):
+    redo, optimizers = model
+    split(model)
+    one, other = redo.generator.net[2].state_dict(), redo.generator.net[0].state_dict()
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert not torch.equal(one["dense.weight"], redo.generator.net[1].state_dict()["dense.weight"])
+    dense = redo.encoder.net.dense.weight
+    assert torch.equal(dense[:2], dense[4:]) and not torch.equal(dense[2:4], dense[4:])
+    for key in ("exp_avg", "exp_avg_sq"):
+        of = lambda network, name: optimizers[network].moments()[name][key]
+        for name in one.keys() & dict(redo.generator.net[2].named_parameters()).keys():
+            assert torch.equal(of("generator", f"net.0.{name}"), of("generator", f"net.2.{name}"))
+        assert torch.equal(of("encoder", "net.dense.bias")[:2], of("encoder", "net.dense.bias")[4:])
+        assert torch.equal(of("mask", "out.mods.9.weight")[0], of("mask", "out.mods.9.weight")[2])
+
+
+def test_what_is_split_is_the_largest_object_over_the_region_that_has_least(model):
+    images = torch.randn(4, 3, 16, 16, generator=torch.Generator().manual_seed(3))
+    shares = owned_shares(model[0], [images[:2], images[2:]])
+    owners = model[0].mask(images).argmax(1)
+    assert shares.tolist() == pytest.approx([(owners == k).float().mean().item() for k in range(3)])
+    assert shares[0] == 0
+    assert choose_split([0.9, 0, 0.1]) == (2, 1)
+    assert choose_split([0.1, 0.2, 0.65, 0.05]) == (1, 3)
+
+
+def test_a_run_splits_once_and_goes_on_after_a_stop_as_if_unbroken(arguments, tmp_path):
+    options = {
+        "model": {"regions": 3},
+        "training": {"variant": "paper", "maskNoise": NOISE | {"fromIteration": 0}, "splits": [2]},
+        "checkpoint_every": 1,
+    }
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert run(arguments(run=one, steps=4, **options)) == 0
+    assert run(arguments(run=two, steps=2, **options)) == 0
+    assert run(arguments(run=two, steps=4, **options)) == 0
+    assert [each["iteration"] for each in reports(one) if "split" in each] == [3]
+    assert contents(final(one))[1] == contents(final(two))[1]
+
+
+@pytest.mark.parametrize("training, message", [
+    ({"splits": [5]}, "splits must be left out for fewer than 3 regions; got 2"),
+    ({"splits": 5}, "splits must be a list of iterations; got 5"),
+    ({"splits": [-1]}, "splits must be a whole number of at least 0; got -1"),
+    ({"maskNoise": NOISE | {"temperature": 0}}, "maskNoise.temperature must be greater than 0; got 0"),
+    ({"maskNoise": NOISE | {"toIteration": 10}}, "maskNoise.toIteration must be a whole number of at least 11"),
+])
+def test_refuses_what_is_not_sound(training, message):
+    with pytest.raises(UsageError, match=message):
+        settings(2, **training)
