@@ -180,7 +180,7 @@ export class TrainingRun {
       training: {splits},
     } = this.open;
     // A region that has nothing is what a split is for.
-    if (iteration > COLLAPSE_UNTIL || splits?.some(each => each >= iteration)) return undefined;
+    if (iteration > COLLAPSE_UNTIL || (splits && iteration <= splits.toIteration)) return undefined;
     const {area: threshold} = collapseRule(regions);
     const train = Array.from({length: regions}, (_, k) => mean(this.areas.map(area => area[k]!)));
     if (Math.min(...train) >= threshold) return undefined;

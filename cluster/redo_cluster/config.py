@@ -66,7 +66,7 @@ class TrainingConfig:
     initGain: float
     decay: dict[str, float] | None = None
     maskNoise: dict[str, float] | None = None
-    splits: list[int] | None = None
+    splits: dict[str, int] | None = None
 
     def __post_init__(self):
         _one_of("variant", self.variant, ("published", "paper"))
@@ -80,10 +80,8 @@ class TrainingConfig:
             if self.maskNoise["temperature"] == 0:
                 raise UsageError("maskNoise.temperature must be greater than 0; got 0")
         if self.splits is not None:
-            if not isinstance(self.splits, list):
-                raise UsageError(f"splits must be a list of iterations; got {json.dumps(self.splits)}")
-            for each in self.splits:
-                _whole("splits", each, 0)
+            _span("splits", self.splits, "every")
+            _whole("splits.every", self.splits["every"], 1)
         _keys("learningRates", self.learningRates, NETWORKS)
         for network in NETWORKS:
             _number(f"learningRates.{network}", self.learningRates[network])
@@ -102,6 +100,13 @@ class TrainingConfig:
         if self.decay is None:
             return rate
         return rate * (1 - (1 - self.decay["factor"]) * _passed(self.decay, iteration))
+
+    def is_split_due(self, iteration: int) -> bool:
+        """Whether an iteration is one before which a region may be split."""
+        if self.splits is None:
+            return False
+        passed = iteration - self.splits["fromIteration"]
+        return passed >= 0 and iteration <= self.splits["toIteration"] and passed % self.splits["every"] == 0
 
     def noise_at(self, iteration: int) -> tuple[float, float] | None:
         """Amount, and temperature, of the noise on f's logits; None for none (`maskNoiseAt`)."""

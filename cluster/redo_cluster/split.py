@@ -10,8 +10,10 @@ from .model import Redo
 
 # Batches whose masks say what each region owns.
 BATCHES = 8
-# How far the halves' last convolutions of f begin from each other, in standard deviations of the weights.
-DIFFERENCE = 0.3
+# Share of the pixels below which a region owns next to nothing: that of a vanished one.
+NEXT_TO_NOTHING = 0.01
+# How far each half's last convolution of f begins from the whole one's, in standard deviations of its weights.
+DIFFERENCE = 1
 
 
 @torch.no_grad()
@@ -42,7 +44,7 @@ def split_region(
     """Gives half of `source` to `target`, whose own is lost: copies what each network has of it, with Adam's moments.
 
     Each half of f's mask starts a little off the other, by `generator`; with `target`'s mask empty the
-    other masks stay as they are.
+    other masks stay nearly as they are.
     """
     config = model.config
     last = model.mask.out.mods["9"]

@@ -13,7 +13,7 @@ from .losses import DiscriminatorLoss, GeneratorLosses, redraw
 from .model import Redo
 from .reduce import mean_over_processes, world_size
 from .seeded import Random
-from .split import BATCHES, choose_split, owned_shares, split_region
+from .split import BATCHES, NEXT_TO_NOTHING, choose_split, owned_shares, split_region
 
 
 class Diverged(Exception):
@@ -57,7 +57,7 @@ class Trainer:
         Raises Diverged if a loss is no longer a number.
         """
         start = time.perf_counter()
-        split = self._split() if self.iteration in (self.training.splits or []) else None
+        split = self._split() if self.training.is_split_due(self.iteration) else None
         published = self.training.variant == "published"
         batch = self.batches.batch(self.iteration, "generator")
         on_generator = self._update_generator(batch)
@@ -83,10 +83,12 @@ class Trainer:
         _check_finite(report)
         return report, stop > 0
 
-    def _split(self) -> dict[str, int]:
-        """Splits the largest object, over the region that has the least (`splits` of the training)."""
+    def _split(self) -> dict[str, int] | None:
+        """Splits the largest object over the region that owns the least, if that is next to nothing."""
         images = [self.batches.images(self.iteration, f"split {k}") for k in range(BATCHES)]
         shares = mean_over_processes(owned_shares(self.model, images))
+        if shares.min() >= NEXT_TO_NOTHING:
+            return None
         source, target = choose_split(shares.tolist())
         word = Random(self.batches.seed, "split", self.iteration).word()
         generator = torch.Generator().manual_seed(word)

@@ -190,8 +190,8 @@ class TrainingRun:
         return _told(self._find_collapse() if rank() == 0 else None)
 
     def _find_collapse(self) -> str | None:
-        splits = self._info.training.splits or []
-        if self.iteration > COLLAPSE_UNTIL or any(each >= self.iteration for each in splits):
+        splits = self._info.training.splits
+        if self.iteration > COLLAPSE_UNTIL or (splits and self.iteration <= splits["toIteration"]):
             # A region that has nothing is what a split is for.
             return None
         threshold = collapse_area(self._info.config.regions)

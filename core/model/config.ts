@@ -41,10 +41,10 @@ export interface TrainingConfig {
    */
   maskNoise?: Span & {temperature: number};
   /**
-   * Iterations before which the largest object is split in two, the second half over the region that owns the
-   * least; none if absent. For three regions and more; see `splitLargestObject`.
+   * Every so many iterations, from the first to the last named, a region that owns next to nothing is given half
+   * of the largest object; never if absent. For three regions and more; see `splitLargestObject`.
    */
-  splits?: readonly number[];
+  splits?: Span & {every: number};
   /** Adam's decay rates of the two moments, and its ε. */
   beta1: number;
   beta2: number;
@@ -65,6 +65,14 @@ export interface Span {
 export function passedShare({fromIteration, toIteration}: Span, iteration: number): number {
   const passed = (iteration - fromIteration) / (toIteration - fromIteration);
   return Math.min(1, Math.max(0, passed));
+}
+
+/** Whether an iteration is one before which a region may be split. */
+export function isSplitDue({splits}: Pick<TrainingConfig, 'splits'>, iteration: number): boolean {
+  if (!splits) return false;
+  const {fromIteration, toIteration, every} = splits;
+  const passed = iteration - fromIteration;
+  return passed >= 0 && iteration <= toIteration && passed % every === 0;
 }
 
 /** What may be changed while a model trains; what is absent stays. */
@@ -163,7 +171,13 @@ export function checkTrainingConfig(training: TrainingConfig, regions = Infinity
       );
     }
   }
-  if (training.splits) checkSplits(training.splits, regions);
+  if (training.splits) {
+    checkSpan('splits', training.splits);
+    atLeast('splits.every', training.splits.every, 1);
+    if (regions < 3) {
+      throw new RangeError(`splits must be left out for fewer than 3 regions; got ${regions}`);
+    }
+  }
   const {lambdaZ, beta1, beta2, epsilon, maskWeightDecay, initGain, learningRates} = training;
   const {mask, generator, discriminator, encoder} = learningRates;
   const numbers = {
@@ -183,16 +197,6 @@ export function checkTrainingConfig(training: TrainingConfig, regions = Infinity
       throw new RangeError(`${name} must be a number from 0 to less than 1; got ${value}`);
     }
   }
-}
-
-function checkSplits(splits: unknown, regions: number): void {
-  if (!Array.isArray(splits)) {
-    throw new RangeError(`splits must be a list of iterations; got ${JSON.stringify(splits)}`);
-  }
-  if (splits.length > 0 && regions < 3) {
-    throw new RangeError(`splits must be left out for fewer than 3 regions; got ${regions}`);
-  }
-  for (const each of splits as number[]) atLeast('splits', each, 0);
 }
 
 function checkSpan(name: string, {fromIteration, toIteration}: Span): void {

@@ -22,17 +22,24 @@ import type {Split} from './report.js';
 /** Batches whose masks say what each region owns. */
 const BATCHES = 8;
 
-/** How far the halves' last convolutions of f begin from each other, in standard deviations of the weights. */
-const DIFFERENCE = 0.3;
+/** Share of the pixels below which a region owns next to nothing: that of a vanished one (`collapseRule`). */
+const NEXT_TO_NOTHING = 0.01;
 
-/** Splits the largest object over the region that has the least, as `TrainingConfig.splits` tells. */
+/** How far each half's last convolution of f begins from the whole one's, in standard deviations of its weights. */
+const DIFFERENCE = 1;
+
+/**
+ * Splits the largest object over the region that owns the least, if that is next to nothing.
+ *
+ * @returns Undefined where every region owns something.
+ */
 export async function splitLargestObject(
   state: ModelState,
   optimizers: Record<NetworkName, Adam>,
   batches: Pick<Batches, 'images'>,
   seed: number,
   iteration: number
-): Promise<Split> {
+): Promise<Split | undefined> {
   const sums = new Array<number>(state.config.regions).fill(0);
   for (let k = 0; k < BATCHES; k++) {
     const images = await batches.images(iteration, `split ${k}`);
@@ -40,6 +47,7 @@ export async function splitLargestObject(
     images.dispose();
     shares.forEach((share, region) => (sums[region]! += share));
   }
+  if (Math.min(...sums) >= NEXT_TO_NOTHING * BATCHES) return undefined;
   const split = chooseSplit(sums);
   splitRegion(state, optimizers, split, new Random(seed, 'split', iteration));
   return split;
@@ -71,7 +79,7 @@ export function chooseSplit(shares: readonly number[]): Split {
  * Copies what each network has of region `from` to `to`, with Adam's moments.
  *
  * Each half of f's mask starts a little off the other, by `random`; where `to` had nothing the other
- * masks stay as they are.
+ * masks stay nearly as they are.
  */
 export function splitRegion(
   state: ModelState,

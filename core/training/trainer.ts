@@ -1,5 +1,5 @@
 import type {Dataset} from '../../datasets/dataset.js';
-import type {NetworkName, TrainingConfig} from '../model/config.js';
+import {isSplitDue, type NetworkName, type TrainingConfig} from '../model/config.js';
 import {NETWORKS} from '../model/redo.js';
 import type {ModelState} from '../model/state.js';
 import {Adam} from './adam.js';
@@ -133,7 +133,7 @@ export class Trainer {
   private async begin(sides: readonly Side[], look: boolean): Promise<UnderWay> {
     const values: IterationValues = {};
     const {state, training, batches, optimizers, iteration, lessons, seed} = this;
-    const split = training.splits?.includes(iteration)
+    const split = isSplitDue(training, iteration)
       ? await splitLargestObject(state, optimizers, batches, seed, iteration)
       : undefined;
     for (const optimizer of Object.values(optimizers)) optimizer.training = training;

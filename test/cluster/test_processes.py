@@ -21,7 +21,12 @@ PAPER = {"training": {"variant": "paper"}, "model": {"normalization": "batch"}}
 # With noise on the masks, and a split on the way.
 DIVIDED = {
     "model": {"regions": 3},
-    "training": {"maskNoise": {"fromIteration": 0, "toIteration": 2, "temperature": 0.5}, "splits": [1]},
+    "training": {
+        "maskNoise": {"fromIteration": 0, "toIteration": 2, "temperature": 0.5},
+        "splits": {"fromIteration": 1, "toIteration": 2, "every": 5},
+    },
+    # A seed of which a region owns next to nothing.
+    "seed": 285,
 }
 # After which processes that wait for one another are given up.
 PATIENCE_S = 120
@@ -58,6 +63,8 @@ def test_half_the_batch_each_gives_the_same_losses_and_weights(arguments, tmp_pa
         _, err = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0, err.decode()
     assert_same_losses(one, two)
+    assert [each.get("split") for each in reports(one)] == [each.get("split") for each in reports(two)]
+    assert reports(two)[1]["split"]
     ours, theirs = (safetensors.torch.load(final(path)) for path in (two, one))
     assert not apart(ours, theirs, reach(3))
 

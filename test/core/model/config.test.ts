@@ -4,6 +4,7 @@ import {
   checkModelConfig,
   checkTrainingConfig,
   depth,
+  isSplitDue,
   type ModelConfig,
   type TrainingConfig,
 } from '../../../core/model/config.js';
@@ -98,8 +99,14 @@ describe('checkTrainingConfig(training)', () => {
       {maskNoise: {fromIteration: 0, toIteration: 5, temperature: 0}},
       'maskNoise.temperature must be greater than 0 and at most 1; got 0',
     ],
-    [{splits: 5}, 'splits must be a list of iterations; got 5'],
-    [{splits: [-1]}, 'splits must be a whole number of at least 0; got -1'],
+    [
+      {splits: {fromIteration: -1, toIteration: 5, every: 1}},
+      'splits.fromIteration must be a whole number of at least 0; got -1',
+    ],
+    [
+      {splits: {fromIteration: 0, toIteration: 5, every: 0}},
+      'splits.every must be a whole number of at least 1; got 0',
+    ],
   ];
   for (const [change, message] of cases) {
     it(`refuses ${JSON.stringify(change)}`, () => {
@@ -111,13 +118,21 @@ describe('checkTrainingConfig(training)', () => {
 
 describe('checkTrainingConfig(training, regions)', () => {
   it('refuses a split of two regions', () => {
-    const training = {...TRAINING, splits: [5]};
+    const training = {...TRAINING, splits: {fromIteration: 0, toIteration: 5, every: 5}};
     checkTrainingConfig(training, 3);
     expect(() => checkTrainingConfig(training, 2)).to.throw(
       RangeError,
       'splits must be left out for fewer than 3 regions; got 2'
     );
-    checkTrainingConfig({...TRAINING, splits: []}, 2);
+  });
+});
+
+describe('isSplitDue(training, iteration)', () => {
+  it('is from the first iteration to the last, every so many', () => {
+    const training = {splits: {fromIteration: 4, toIteration: 10, every: 3}};
+    const due = Array.from({length: 15}, (_, i) => i).filter(i => isSplitDue(training, i));
+    expect(due).to.deep.equal([4, 7, 10]);
+    expect(isSplitDue({}, 4)).to.equal(false);
   });
 });
 

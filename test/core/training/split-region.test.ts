@@ -63,15 +63,14 @@ for (const backend of ['cpu', 'wasm'] as const) {
     const split = (seed = 1): void =>
       splitRegion(run.state, run.trainer.optimizers, SPLIT, new Random(seed));
 
-    it('gives half of a mask to the other, and leaves the rest of the image as it was', async () => {
+    it('gives half of a mask to the other, and leaves the rest of the image nearly as it was', async () => {
       const before = look(run);
       split();
       const after = look(run);
-      before.masks[1]!.forEach((share, i) => {
-        expect(after.masks[1]![i]).to.be.closeTo(share, 0.15);
-        expect(after.masks[0]![i]! + after.masks[2]![i]!).to.be.closeTo(1 - share, 0.15);
-      });
       const mean = (values: number[]): number => values.reduce((a, b) => a + b) / values.length;
+      const moved = before.masks[1]!.map((share, i) => Math.abs(after.masks[1]![i]! - share));
+      // The halves together are as large as the whole was where they are alike, larger where they differ.
+      expect(mean(moved)).to.be.lessThan(0.1);
       expect(mean(after.masks[0]!))
         .to.be.within(0.2, 0.8)
         .and.be.closeTo(mean(after.masks[2]!), 0.3);
@@ -153,9 +152,11 @@ describeOn('wasm', 'ownedShares(state, images)', () => {
   });
 });
 
+const ONCE = {fromIteration: 0, toIteration: 1, every: 2};
+
 describeOn('wasm', 'Trainer with splits', () => {
   it('splits before the iteration that is named, once, and reports it', async () => {
-    const run = start({...THREE, training: {splits: [1]}});
+    const run = start({...THREE, training: {splits: {fromIteration: 1, toIteration: 2, every: 5}}});
     empty(run);
     const reports = [
       await run.trainer.iterate(),
@@ -166,9 +167,15 @@ describeOn('wasm', 'Trainer with splits', () => {
     await run.dispose();
   });
 
+  it('leaves regions alone that all own something', async () => {
+    const run = start({...THREE, training: {splits: ONCE}});
+    expect((await run.trainer.iterate()).split).to.equal(undefined);
+    await run.dispose();
+  });
+
   it('is the same by phases', async () => {
     const after = async (step: (run: Run) => Promise<unknown>): Promise<Map<string, number[]>> => {
-      const run = start({...THREE, training: {splits: [0]}});
+      const run = start({...THREE, training: {splits: ONCE}});
       empty(run);
       await step(run);
       const found = numbers(run.state, run.trainer.optimizers);
@@ -183,7 +190,8 @@ describeOn('wasm', 'Trainer with splits', () => {
 
   it('keeps nothing', async () => {
     await expectNothingKept(async () => {
-      const run = start({...THREE, training: {splits: [0]}});
+      const run = start({...THREE, training: {splits: ONCE}});
+      empty(run);
       await run.trainer.iterate();
       await run.dispose();
     });
