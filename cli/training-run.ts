@@ -175,13 +175,10 @@ export class TrainingRun {
    * on training and on validation images, where these can be scored, early enough to begin again.
    */
   private async collapse(iteration: number): Promise<string | undefined> {
-    const {
-      config: {regions},
-      training: {splits},
-    } = this.open;
-    // A region that has nothing is what a split is for.
-    if (iteration > COLLAPSE_UNTIL || (splits && iteration <= splits.toIteration)) return undefined;
-    const {area: threshold} = collapseRule(regions);
+    const {config, training} = this.open;
+    const {regions} = config;
+    const {area: threshold, after} = collapseRule(config, training);
+    if (iteration <= after || iteration > COLLAPSE_UNTIL) return undefined;
     const train = Array.from({length: regions}, (_, k) => mean(this.areas.map(area => area[k]!)));
     if (Math.min(...train) >= threshold) return undefined;
     const val = (await this.evaluate('val'))?.areas ?? train;

@@ -120,6 +120,10 @@ export const explorerStrings = {
       encoder: 'Learning rate of δ',
     },
     note: 'They count from the next iteration.',
+    noise: (from: number, to: number) =>
+      `Noise on the masks grows from iteration ${formatCount(from)} to ${formatCount(to)}: each pixel is drawn for one region, as often as its mask says.`,
+    splits: (from: number, to: number) =>
+      `From iteration ${formatCount(from)} to ${formatCount(to)}, a region that has next to nothing is given half of the largest object.`,
   },
 
   labels: {

@@ -82,7 +82,11 @@ export class RedoTrainingOptions extends LitElement {
   protected override render() {
     const {options} = explorerStrings;
     if (!this.training) return nothing;
-    const {lambdaZ, learningRates} = this.training;
+    const {lambdaZ, learningRates, maskNoise, splits} = this.training;
+    const plan = [
+      maskNoise && options.noise(maskNoise.fromIteration, maskNoise.toIteration),
+      splits && options.splits(splits.fromIteration, splits.toIteration),
+    ];
     return html`${this.renderNumber('lambdaZ', options.lambdaZ, lambdaZ, value => ({
         lambdaZ: value,
       }))}
@@ -91,7 +95,8 @@ export class RedoTrainingOptions extends LitElement {
           learningRates: {[network]: value},
         }))
       )}
-      <p class="soft">${options.note}</p>`;
+      <p class="soft">${options.note}</p>
+      ${plan.map(each => each && html`<p class="soft">${each}</p>`)}`;
   }
 }
 

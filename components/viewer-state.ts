@@ -113,8 +113,8 @@ export class ViewerState {
     });
     this.collapse = computed(() => {
       void history.revision.value;
-      const regions = session.model.value?.config.regions ?? 2;
-      return findCollapse(history, collapseRule(regions));
+      const model = session.model.value;
+      return model && findCollapse(history, collapseRule(model.config, model.training));
     });
     this.decline = computed(() => {
       void history.revision.value;

@@ -1,5 +1,6 @@
 /** Whether a training has collapsed: one region takes the image, another has vanished (METHOD «Collapse and restart»). */
 
+import type {ModelConfig, TrainingConfig} from '../model/config.js';
 import type {History, LookColumns} from './history.js';
 
 /** When a region counts as vanished. */
@@ -10,13 +11,15 @@ export interface CollapseRule {
   every: number;
   /** Iterations before a check that the mean is over: areas of single batches go up and down. */
   over: number;
+  /** The last iteration at which an empty region is no collapse: one that has nothing is what a split is for. */
+  after: number;
 }
 
 /**
  * The published run's rule: 0.1, every 500 iterations. It is for two regions; where there are more,
  * an object may rightly be smaller.
  */
-export const COLLAPSE_RULE: CollapseRule = {area: 0.1, every: 500, over: 50};
+export const COLLAPSE_RULE: CollapseRule = {area: 0.1, every: 500, over: 50, after: 0};
 
 /** The published loop begins again with new weights at a collapse up to this iteration; later it goes on. */
 export const COLLAPSE_UNTIL = 7000;
@@ -30,18 +33,25 @@ export interface Collapse {
   iteration: number;
 }
 
-/** The rule for a number of regions: with more than two, the threshold shrinks to one in a hundred. */
-export function collapseRule(regions: number): CollapseRule {
-  return regions > 2 ? {...COLLAPSE_RULE, area: 0.01} : COLLAPSE_RULE;
+/**
+ * The rule for a model and its training: with more than two regions, the threshold shrinks to one in a
+ * hundred, and while a split may still come no region has vanished.
+ */
+export function collapseRule(
+  {regions}: Pick<ModelConfig, 'regions'>,
+  {splits}: Pick<TrainingConfig, 'splits'>
+): CollapseRule {
+  const area = regions > 2 ? 0.01 : COLLAPSE_RULE.area;
+  return {...COLLAPSE_RULE, area, after: splits?.toIteration ?? 0};
 }
 
 /** What the last check found; undefined where all regions live, or none was made yet. */
 export function findCollapse(
   {iterations, areas}: Pick<History, 'iterations' | 'areas'>,
-  {area: threshold, every, over}: CollapseRule
+  {area: threshold, every, over, after: last}: CollapseRule
 ): Collapse | undefined {
   const iteration = Math.floor((iterations.at(-1) ?? 0) / every) * every;
-  if (iteration === 0) return undefined;
+  if (iteration <= last) return undefined;
   const after = iterations.findLastIndex(each => each <= iteration) + 1;
   const first = iterations.findLastIndex(each => each <= iteration - over) + 1;
   const means = areas.map(column => mean(column.slice(first, after)));

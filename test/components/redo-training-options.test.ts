@@ -32,6 +32,19 @@ describe('redo-training-options', () => {
     expect(findAll(el, 'input')).to.be.empty;
   });
 
+  it('tells of noise and splits that a training has', async () => {
+    const {el} = await options();
+    expect(el.shadowRoot!.textContent).not.to.contain('Noise');
+    el.training = findPreset('digits-64').training;
+    await el.updateComplete;
+    expect(findAll(el, 'p').map(each => each.textContent)).to.deep.equal([
+      'They count from the next iteration.',
+      'Noise on the masks grows from iteration 1,000 to 2,000: each pixel is drawn for one region, as often as its mask says.',
+      'From iteration 2,000 to 6,000, a region that has next to nothing is given half of the largest object.',
+    ]);
+    await expect(el).to.be.accessible();
+  });
+
   it('fires training-tune with the number that was changed, and no other', async () => {
     const {input, events} = await options();
     enter(input('lambdaZ'), '2.5', 'change');

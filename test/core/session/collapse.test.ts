@@ -57,8 +57,16 @@ describe('findCollapse(history, rule)', () => {
 
   it('is less strict with more than two regions', () => {
     const small = course(500, () => 0.04);
-    expect(findCollapse(small, collapseRule(2))).to.not.equal(undefined);
-    expect(findCollapse(small, collapseRule(3))).to.equal(undefined);
+    expect(findCollapse(small, collapseRule({regions: 2}, {}))).to.not.equal(undefined);
+    expect(findCollapse(small, collapseRule({regions: 3}, {}))).to.equal(undefined);
+  });
+
+  it('finds none while a split may still come', () => {
+    const splits = {fromIteration: 0, toIteration: 500, every: 100};
+    const until = collapseRule({regions: 3}, {splits});
+    const empty = (length: number) => course(length, () => 0.001);
+    expect(findCollapse(empty(999), until)).to.equal(undefined);
+    expect(findCollapse(empty(1000), until)!.iteration).to.equal(1000);
   });
 });
 

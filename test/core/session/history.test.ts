@@ -100,4 +100,19 @@ describe('History', () => {
     expect(history.length).to.equal(0);
     expect(history.revision.value).to.be.above(revision);
   });
+
+  it('marks a region that was split, beside what was changed there', () => {
+    const history = new History();
+    const split = {from: 2, to: 0};
+    history.append(range(1, 5));
+    history.mark(5, {lambdaZ: 4});
+    history.append([{...range(6, 6)[0]!, split}, ...range(7, 8)]);
+    history.append([{...range(9, 9)[0]!, split}]);
+    expect(history.marks).to.deep.equal([
+      {iteration: 5, tuning: {lambdaZ: 4}, split},
+      {iteration: 8, tuning: {}, split},
+    ]);
+    history.append(range(8, 9));
+    expect(history.marks.map(each => each.iteration)).to.deep.equal([5]);
+  });
 });
