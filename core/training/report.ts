@@ -33,6 +33,12 @@ export const PHASES: Readonly<Record<Side, readonly Phase[]>> = {
   discriminator: ['sample', 'redraw', 'compose', 'score', 'losses', 'gradients', 'update'],
 };
 
+/** Region `from` was split; `to` has half of it, and what it was before is lost. */
+export interface Split {
+  from: number;
+  to: number;
+}
+
 /** Numbers of an iteration; those of a side that was not run are absent. */
 export interface IterationValues {
   /** −E[D(Î)], the adversarial loss of f and G. */
@@ -54,17 +60,11 @@ export interface IterationValues {
    * Known where the phase `gradients` ran by itself.
    */
   gradientNorms?: Partial<Record<NetworkName, number>>;
-}
-
-/** Region `from` was split; `to` has half of it, and what it was before is lost. */
-export interface Split {
-  from: number;
-  to: number;
+  /** The split of a region that the iteration began with. */
+  split?: Split;
 }
 
 export interface IterationReport extends IterationValues {
-  /** The split of a region that the iteration began with. */
-  split?: Split;
   /** Iterations completed, this one included. */
   iteration: number;
   /** Time of the whole iteration, in milliseconds. */

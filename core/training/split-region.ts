@@ -17,6 +17,7 @@ import type {ModelState} from '../model/state.js';
 import type {Tensors} from '../nn/parameters.js';
 import type {Adam} from './adam.js';
 import type {Batches} from './batches.js';
+import {Held, readNumbers} from './held.js';
 import type {Split} from './report.js';
 
 /** Batches whose masks say what each region owns. */
@@ -42,10 +43,14 @@ export async function splitLargestObject(
 ): Promise<Split | undefined> {
   const sums = new Array<number>(state.config.regions).fill(0);
   for (let k = 0; k < BATCHES; k++) {
-    const images = await batches.images(iteration, `split ${k}`);
-    const shares = await ownedShares(state, images);
-    images.dispose();
-    shares.forEach((share, region) => (sums[region]! += share));
+    const held = new Held();
+    try {
+      const images = held.take(await batches.images(iteration, `split ${k}`));
+      const shares = await ownedShares(state, images);
+      shares.forEach((share, region) => (sums[region]! += share));
+    } finally {
+      held.dispose();
+    }
   }
   if (Math.min(...sums) >= NEXT_TO_NOTHING * BATCHES) return undefined;
   const split = chooseSplit(sums);
@@ -54,14 +59,11 @@ export async function splitLargestObject(
 }
 
 /** Share of the pixels that each region has the most of `[regions]`. @param images I `[batch, size, size, 3]`. */
-export async function ownedShares(state: ModelState, images: Tensor4D): Promise<number[]> {
-  const shares = tf.tidy(() => {
+export function ownedShares(state: ModelState, images: Tensor4D): Promise<number[]> {
+  return readNumbers(() => {
     const masks = segment(state.weights('mask'), images, state.config);
     return tf.mean(tf.oneHot(tf.argMax(masks, 3), state.config.regions), [0, 1, 2]);
   });
-  const values = await shares.data();
-  shares.dispose();
-  return [...values];
 }
 
 /**

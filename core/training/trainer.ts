@@ -5,7 +5,7 @@ import type {ModelState} from '../model/state.js';
 import {Adam} from './adam.js';
 import {Batches} from './batches.js';
 import type {Lessons} from './lessons.js';
-import type {IterationReport, IterationValues, PhaseReport, Side, Split} from './report.js';
+import type {IterationReport, IterationValues, PhaseReport, Side} from './report.js';
 import {splitLargestObject} from './split-region.js';
 import {discriminatorUpdate, generatorUpdate, type Update} from './updates.js';
 
@@ -13,8 +13,6 @@ import {discriminatorUpdate, generatorUpdate, type Update} from './updates.js';
 interface UnderWay {
   updates: {side: Side; update: Update}[];
   values: IterationValues;
-  /** The split that it began with. */
-  split?: Split;
   stepMs: number;
 }
 
@@ -106,8 +104,7 @@ export class Trainer {
     });
     underWay.stepMs += performance.now() - startMs;
     this.end(underWay);
-    const {values, split, stepMs} = underWay;
-    return {...values, iteration: this.iteration, stepMs, ...(split && {split})};
+    return {...underWay.values, iteration: this.iteration, stepMs: underWay.stepMs};
   }
 
   async dispose(): Promise<void> {
@@ -133,16 +130,17 @@ export class Trainer {
   private async begin(sides: readonly Side[], look: boolean): Promise<UnderWay> {
     const values: IterationValues = {};
     const {state, training, batches, optimizers, iteration, lessons, seed} = this;
-    const split = isSplitDue(training, iteration)
-      ? await splitLargestObject(state, optimizers, batches, seed, iteration)
-      : undefined;
+    if (isSplitDue(training, iteration)) {
+      const split = await splitLargestObject(state, optimizers, batches, seed, iteration);
+      if (split) values.split = split;
+    }
     for (const optimizer of Object.values(optimizers)) optimizer.training = training;
     const at = {state, training, batches, optimizers, lessons, iteration, look, values};
     const updates = sides.map(side => ({
       side,
       update: side === 'generator' ? generatorUpdate(at) : discriminatorUpdate(at),
     }));
-    return {updates, values, split, stepMs: 0};
+    return {updates, values, stepMs: 0};
   }
 
   private end({values}: UnderWay): void {
@@ -150,7 +148,7 @@ export class Trainer {
     this.iteration++;
     for (const [name, value] of Object.entries(values)) {
       // Norms are looked at, not trained by: their squares may leave a small float's range.
-      if (name === 'gradientNorms') continue;
+      if (name === 'gradientNorms' || name === 'split') continue;
       if (![value].flat().every(Number.isFinite)) {
         throw new Error(
           `training: ${name} must stay finite; got ${value} at iteration ${this.iteration}. ` +

@@ -183,7 +183,9 @@ describeOn('wasm', 'Trainer with splits', () => {
       return found;
     };
     const byPhases = await after(async ({trainer}) => {
-      while (!(await trainer.phase()).ended);
+      let report = await trainer.phase();
+      expect(report.values.split?.to).to.equal(0);
+      while (!report.ended) report = await trainer.phase();
     });
     expect(changes(await after(({trainer}) => trainer.iterate()), byPhases)).to.deep.equal([]);
   });
