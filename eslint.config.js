@@ -18,18 +18,26 @@ const PLAIN = [
  * What the files of a folder may import of this project, next to each other.
  *
  * Floors: components → core → datasets, one way. Inside core a layer uses the ones under it:
- * engine → training → weights → model → nn → kernels. The graph stands apart, and only the
- * session knows both the graph and the engine's client.
+ * engine → training → weights → model → nn → kernels. The graph and linear stand apart, and only
+ * the session knows both the graph and the engine's client.
  */
 const LAYERS = {
   datasets: [],
   core: ['datasets'],
   'core/graph': [],
+  'core/linear': [],
   'core/kernels': ['datasets'],
   'core/nn': ['datasets', 'core/kernels'],
   'core/model': ['datasets', 'core/kernels', 'core/nn'],
   'core/weights': ['datasets', 'core/kernels', 'core/nn', 'core/model'],
-  'core/training': ['datasets', 'core/kernels', 'core/nn', 'core/model', 'core/weights'],
+  'core/training': [
+    'datasets',
+    'core/linear',
+    'core/kernels',
+    'core/nn',
+    'core/model',
+    'core/weights',
+  ],
   'core/verify': [
     'datasets',
     'core/kernels',
@@ -50,6 +58,7 @@ const LAYERS = {
     ...PLAIN,
     'datasets/random.ts',
     'core/graph',
+    'core/linear',
     'core/engine/client.ts',
     'core/engine/bitmaps.ts',
   ],
@@ -164,16 +173,16 @@ export default defineConfig(
     },
   },
   {
-    files: ['components/**', 'core/graph/**', 'core/session/**', 'datasets/**'],
+    files: ['components/**', 'core/graph/**', 'core/linear/**', 'core/session/**', 'datasets/**'],
     rules: {'no-restricted-imports': ['error', {patterns: [TENSORS]}]},
   },
   {
     files: ['core/**', 'cli/**', 'bench/**'],
-    ignores: ['core/graph/**', 'core/session/**'],
+    ignores: ['core/graph/**', 'core/linear/**', 'core/session/**'],
     rules: {'no-restricted-imports': ['error', {patterns: [ELEMENTS]}]},
   },
   {
-    files: ['core/graph/**', 'core/session/**', 'datasets/**'],
+    files: ['core/graph/**', 'core/linear/**', 'core/session/**', 'datasets/**'],
     rules: {'no-restricted-imports': ['error', {patterns: [TENSORS, ELEMENTS]}]},
   },
   {

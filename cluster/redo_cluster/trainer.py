@@ -12,8 +12,7 @@ from .config import NETWORKS, TrainingConfig
 from .losses import DiscriminatorLoss, GeneratorLosses, redraw
 from .model import Redo
 from .reduce import mean_over_processes, world_size
-from .seeded import Random
-from .split import BATCHES, NEXT_TO_NOTHING, choose_split, owned_shares, split_region
+from .split import BATCHES, NEXT_TO_NOTHING, choose_split, colour_difference, owned_shares, split_region
 
 
 class Diverged(Exception):
@@ -86,13 +85,14 @@ class Trainer:
     def _split(self) -> dict[str, int] | None:
         """Splits the largest object over the region that owns the least, if that is next to nothing."""
         images = [self.batches.images(self.iteration, f"split {k}") for k in range(BATCHES)]
-        shares = mean_over_processes(owned_shares(self.model, images))
-        if shares.min() >= NEXT_TO_NOTHING:
+        shares = owned_shares(self.model, images)
+        if min(shares) >= NEXT_TO_NOTHING:
             return None
-        source, target = choose_split(shares.tolist())
-        word = Random(self.batches.seed, "split", self.iteration).word()
-        generator = torch.Generator().manual_seed(word)
-        split_region(self.model, self.optimizers, source, target, generator)
+        source, target = choose_split(shares)
+        difference = colour_difference(self.model, images, source)
+        if difference is None:
+            return None
+        split_region(self.model, self.optimizers, source, target, difference)
         return {"from": source, "to": target}
 
     def _update_generator(self, batch) -> torch.Tensor:

@@ -32,6 +32,9 @@ export interface MaskNoise {
   temperature: number;
 }
 
+/** Height and width of f's last convolution. */
+export const LAST_KERNEL = 7;
+
 /** Divisors of the smallest map's side that give the windows of the pyramid pooling. */
 const PYRAMID = [1, 2, 3, 6];
 
@@ -66,7 +69,7 @@ export function maskLayers({regions, widths, maskResidualBlocks}: Config): Layer
     norm('out.mods.2', upHalf),
     conv('out.mods.5', 3, upHalf, upQuarter),
     norm('out.mods.6', upQuarter),
-    conv('out.mods.9', 7, upQuarter, regions === 2 ? 1 : regions, true)
+    conv('out.mods.9', LAST_KERNEL, upQuarter, regions === 2 ? 1 : regions, true)
   );
   return layers;
 }
@@ -84,7 +87,17 @@ export function maskNetwork(
   config: Config,
   noise?: MaskNoise
 ): Tensor4D {
-  const {size, regions, maskResidualBlocks, temperature} = config;
+  return masksOf(weights, maskFeatures(weights, images, config), config, noise);
+}
+
+/**
+ * What f's last convolution reads: all of f but that.
+ *
+ * @param images I `[batch, size, size, 3]`, in [-1, 1].
+ * @returns h `[batch, size + 6, size + 6, (width + 4) / 4]`, of at least 0, padded by reflection.
+ */
+export function maskFeatures(weights: Tensors, images: Tensor4D, config: Config): Tensor4D {
+  const {size, maskResidualBlocks} = config;
   const quarter = size / 4;
 
   let x = convolve(weights, 'cnn.0.mods.1', reflectPad(images, 3), {pad: 0});
@@ -110,8 +123,17 @@ export function maskNetwork(
   x = affineNormRelu(weights, 'out.mods.2', x); // [batch, size / 2, size / 2, (width + 4) / 2]
   x = upsampleConvolve(weights, 'out.mods.5', x);
   x = affineNormRelu(weights, 'out.mods.6', x); // [batch, size, size, (width + 4) / 4]
-  x = convolve(weights, 'out.mods.9', reflectPad(x, 3), {pad: 0}); // [batch, size, size, 1 or regions]
+  return reflectPad(x, (LAST_KERNEL - 1) / 2);
+}
 
+/** M of what `maskFeatures` returns. @param noise Of a training. */
+export function masksOf(
+  weights: Tensors,
+  features: Tensor4D,
+  {regions, temperature}: Config,
+  noise?: MaskNoise
+): Tensor4D {
+  const x = convolve(weights, 'out.mods.9', features, {pad: 0}); // [batch, size, size, 1 or regions]
   let logits: Tensor4D = tf.div(x, temperature);
   if (noise) logits = tf.div(tf.add(logits, noise.values), noise.temperature);
   if (regions > 2) return tell('masks', tf.softmax(logits), 'mask');

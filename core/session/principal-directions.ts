@@ -8,7 +8,7 @@
  */
 
 import {Random} from '../../datasets/random.js';
-import {symmetricEigen} from './symmetric-eigen.js';
+import {symmetricEigen} from '../linear/symmetric-eigen.js';
 
 export interface Directions {
   /** One a dimension of the code, the one of the largest effect first; orthonormal. */

@@ -3,20 +3,20 @@
  *
  * Where one region has taken two objects and another is empty, D sees that both objects are redrawn
  * from one code, but no small step of f mends it: the empty region would have to begin somewhere. So
- * it begins as half of the other, as a code book's empty cell does (Linde, Buzo and Gray 1980), and
- * the two come apart. The paper names more objects by iteration as future work.
+ * it begins as half of the other, as a code book's empty cell does (Linde, Buzo and Gray 1980): the
+ * half whose colours differ. The paper names more objects by iteration as future work.
  */
 
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 
-import {Random} from '../../datasets/random.js';
 import {regionPrefix, segment} from '../model/redo.js';
 import type {NetworkName} from '../model/config.js';
 import type {ModelState} from '../model/state.js';
 import type {Tensors} from '../nn/parameters.js';
 import type {Adam} from './adam.js';
 import type {Batches} from './batches.js';
+import {type ColourDifference, colourDifference} from './colour-difference.js';
 import {Held, readNumbers} from './held.js';
 import type {Split} from './report.js';
 
@@ -26,44 +26,52 @@ const BATCHES = 8;
 /** Share of the pixels below which a region owns next to nothing: that of a vanished one (`collapseRule`). */
 const NEXT_TO_NOTHING = 0.01;
 
-/** How far each half's last convolution of f begins from the whole one's, in standard deviations of its weights. */
-const DIFFERENCE = 1;
+/** How far each half's logit begins from the whole one's, at one deviation of what tells them apart. */
+const DIFFERENCE = 2;
 
 /**
  * Splits the largest object over the region that owns the least, if that is next to nothing.
  *
- * @returns Undefined where every region owns something.
+ * @returns Undefined where every region owns something, or there is no object that can be told apart.
  */
 export async function splitLargestObject(
   state: ModelState,
   optimizers: Record<NetworkName, Adam>,
   batches: Pick<Batches, 'images'>,
-  seed: number,
   iteration: number
 ): Promise<Split | undefined> {
-  const sums = new Array<number>(state.config.regions).fill(0);
-  for (let k = 0; k < BATCHES; k++) {
-    const held = new Held();
-    try {
-      const images = held.take(await batches.images(iteration, `split ${k}`));
-      const shares = await ownedShares(state, images);
-      shares.forEach((share, region) => (sums[region]! += share));
-    } finally {
-      held.dispose();
+  const held = new Held();
+  try {
+    const images: Tensor4D[] = [];
+    for (let k = 0; k < BATCHES; k++) {
+      images.push(held.take(await batches.images(iteration, `split ${k}`)));
     }
+    const shares = await ownedShares(state, images);
+    if (Math.min(...shares) >= NEXT_TO_NOTHING) return undefined;
+    const split = chooseSplit(shares);
+    const difference = await colourDifference(state, images, split.from);
+    if (!difference) return undefined;
+    splitRegion(state, optimizers, split, difference);
+    return split;
+  } finally {
+    held.dispose();
   }
-  if (Math.min(...sums) >= NEXT_TO_NOTHING * BATCHES) return undefined;
-  const split = chooseSplit(sums);
-  splitRegion(state, optimizers, split, new Random(seed, 'split', iteration));
-  return split;
 }
 
-/** Share of the pixels that each region has the most of `[regions]`. @param images I `[batch, size, size, 3]`. */
-export function ownedShares(state: ModelState, images: Tensor4D): Promise<number[]> {
-  return readNumbers(() => {
-    const masks = segment(state.weights('mask'), images, state.config);
-    return tf.mean(tf.oneHot(tf.argMax(masks, 3), state.config.regions), [0, 1, 2]);
-  });
+/** Share of the pixels that each region has the most of `[regions]`. @param images Batches of I `[batch, size, size, 3]`. */
+export async function ownedShares(
+  state: ModelState,
+  images: readonly Tensor4D[]
+): Promise<number[]> {
+  const sums = new Array<number>(state.config.regions).fill(0);
+  for (const batch of images) {
+    const shares = await readNumbers(() => {
+      const masks = segment(state.weights('mask'), batch, state.config);
+      return tf.mean(tf.oneHot(tf.argMax(masks, 3), state.config.regions), [0, 1, 2]);
+    });
+    shares.forEach((share, region) => (sums[region]! += share / images.length));
+  }
+  return sums;
 }
 
 /**
@@ -80,14 +88,14 @@ export function chooseSplit(shares: readonly number[]): Split {
 /**
  * Copies what each network has of region `from` to `to`, with Adam's moments.
  *
- * Each half of f's mask starts a little off the other, by `random`; where `to` had nothing the other
- * masks stay nearly as they are.
+ * The halves of f's mask start on two sides of the colours of `from`, as far as f can tell them apart; where
+ * `to` had nothing the other masks stay nearly as they are.
  */
 export function splitRegion(
   state: ModelState,
   optimizers: Record<NetworkName, Adam>,
   split: Split,
-  random: Random
+  {weights, bias}: ColourDifference
 ): void {
   const {config} = state;
   for (const network of ['mask', 'generator', 'encoder'] as const) {
@@ -98,19 +106,27 @@ export function splitRegion(
     optimizers[network].replaceMoments(copies);
   }
 
-  const {[MASK_WEIGHT]: weight, [MASK_BIAS]: bias} = state.parameters('mask');
+  const {[MASK_WEIGHT]: weight, [MASK_BIAS]: offset} = state.parameters('mask');
+  const halves = [
+    [split.to, 1],
+    [split.from, -1],
+  ] as const;
+  // Logits are divided by T.
+  const unit = DIFFERENCE * config.temperature;
   const parted = tf.tidy(() => ({
     [MASK_WEIGHT]: mapRegions(weight!, config.regions, parts => {
-      const own = parts[split.from]!;
-      const deviation = tf.mul(tf.sqrt(tf.moments(own).variance), DIFFERENCE);
-      const off = tf.mul(tf.tensor(random.normals(own.size), own.shape), deviation);
-      parts[split.from] = tf.sub(own, off);
-      parts[split.to] = tf.add(own, off);
+      const step = tf.tensor(
+        Float32Array.from(weights, each => unit * each),
+        parts[0]!.shape
+      );
+      for (const [half, side] of halves) parts[half] = tf.add(parts[half]!, tf.mul(step, side));
     }),
-    [MASK_BIAS]: mapRegions(bias!, config.regions, parts => {
+    [MASK_BIAS]: mapRegions(offset!, config.regions, parts => {
       // Two of e^x are e^(x + log 2).
-      parts[split.from] = tf.sub(parts[split.from]!, config.temperature * Math.LN2);
-      parts[split.to] = parts[split.from]!;
+      const less = config.temperature * Math.LN2;
+      for (const [half, side] of halves) {
+        parts[half] = tf.add(parts[half]!, side * unit * bias - less);
+      }
     }),
   }));
   state.replaceParameters('mask', parted);

@@ -129,9 +129,9 @@ export class Trainer {
 
   private async begin(sides: readonly Side[], look: boolean): Promise<UnderWay> {
     const values: IterationValues = {};
-    const {state, training, batches, optimizers, iteration, lessons, seed} = this;
+    const {state, training, batches, optimizers, iteration, lessons} = this;
     if (isSplitDue(training, iteration)) {
-      const split = await splitLargestObject(state, optimizers, batches, seed, iteration);
+      const split = await splitLargestObject(state, optimizers, batches, iteration);
       if (split) values.split = split;
     }
     for (const optimizer of Object.values(optimizers)) optimizer.training = training;

@@ -19,12 +19,18 @@ from redo_cluster.packed import PackedSet
 LOSSES = ("generatorLoss", "recoveryLoss", "discriminatorLoss", "scoreReal", "scoreRedrawn")
 
 
-@pytest.fixture(scope="module", params=["published", "paper"])
+SPLIT = {"regions": 3, "attention": {"generator": False, "discriminator": False}}
+
+
+@pytest.fixture(scope="module", params=["published", "paper", "split"])
 def runs(request, packed, npm_train, tmp_path_factory):
     """Three runs of 4 iterations from TypeScript's first: on in TypeScript, in Python, in both in turn."""
     folder = tmp_path_factory.mktemp(request.param)
     model = SMALL | ({"normalization": "batch"} if request.param == "paper" else {})
     training = TRAINING | {"variant": request.param}
+    if request.param == "split":
+        model = SMALL | SPLIT
+        training = TRAINING | {"splits": {"fromIteration": 1, "toIteration": 3, "every": 5}}
     options = [
         *("--preset", "blobs-32", "--dataset", str(packed), "--images", "6", "--every", "1"),
         *("--model", json.dumps(model), "--training", json.dumps(training)),
@@ -32,6 +38,8 @@ def runs(request, packed, npm_train, tmp_path_factory):
     paths = {name: folder / name for name in ("typescript", "python", "both")}
     step = lambda name, steps: [*options, "--steps", str(steps), "--run", str(paths[name])]
     npm_train(step("typescript", 1))
+    if request.param == "split":
+        empty_region(paths["typescript"])
     for name in ("python", "both"):
         shutil.copytree(paths["typescript"], paths[name])
     npm_train(step("typescript", 4))
@@ -43,6 +51,28 @@ def runs(request, packed, npm_train, tmp_path_factory):
     said = npm_train(step("both", 4))
     assert "going on at iteration 2" in said and "test, best of validation" in said
     return paths
+
+
+def empty_region(run):
+    """Leaves region 0 of a run's checkpoint nothing, as the one that a split is over."""
+    path = run / state(run)["checkpoint"]
+    with safetensors.safe_open(path, "pt") as file:
+        metadata = file.metadata()
+    tensors = safetensors.torch.load_file(path)
+    tensors["netEncM.out.mods.9.bias"][0] -= 1e3
+    safetensors.torch.save_file(tensors, path, metadata)
+
+
+def test_both_split_the_same_region(runs):
+    theirs, *others = (
+        [each["split"] for each in reports(path) if "split" in each] for path in runs.values()
+    )
+    assert all(each == theirs for each in others)
+    assert [each["to"] for each in theirs] == ([0] if info(runs).training.splits else [])
+
+
+def info(runs):
+    return read_checkpoint(final(runs["typescript"]), "TypeScript's").info
 
 
 def ours(runs) -> list[str]:
@@ -93,8 +123,8 @@ def test_pictures_on_the_way_are_those_of_typescript(runs):
                 np.asarray(Image.open(run / each["file"])).astype(int)
                 for run in (runs[name], runs["typescript"])
             )
-            # Six images: as they are, and mask and composition of two regions.
-            assert own.shape == (6 * 16, 5 * 16, 3)
+            # Six images: as they are, and mask and composition of each region.
+            assert own.shape == (6 * 16, (1 + 2 * info(runs).config.regions) * 16, 3)
             assert own.std() > 10
             assert abs(own - theirs).max() <= 1
 

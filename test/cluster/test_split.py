@@ -1,5 +1,6 @@
 """Noise on f's logits, and a region split in two (`core/training/mask-noise.ts`, `split-region.ts`)."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -14,7 +15,13 @@ from redo_cluster.config import NETWORKS, UsageError, find_preset, model_config,
 from redo_cluster.adam import NetworkAdam
 from redo_cluster.mask_network import MaskNoise
 from redo_cluster.model import Redo
-from redo_cluster.split import choose_split, owned_shares, split_region
+from redo_cluster.split import (
+    ColourDifference,
+    choose_split,
+    colour_difference,
+    owned_shares,
+    split_region,
+)
 
 TWICE = {"fromIteration": 1, "toIteration": 3, "every": 2}
 NOISE = {"fromIteration": 10, "toIteration": 20, "temperature": 0.5}
@@ -81,8 +88,15 @@ def model():
     return model, optimizers
 
 
-def split(model, seed=1):
-    split_region(*model, 2, 0, torch.Generator().manual_seed(seed))
+def split(model):
+    split_region(*model, 2, 0, difference(model[0]))
+
+
+def difference(model: Redo) -> ColourDifference:
+    """By the first of what f's last convolution reads, at the pixel itself."""
+    weights = torch.zeros(model.mask.out.mods["9"].weight.shape[1:])
+    weights[0, 3, 3] = 0.5
+    return ColourDifference(weights, -0.25)
 
 
 def test_a_split_gives_half_of_a_mask_to_the_other(model):
@@ -116,12 +130,45 @@ def test_a_split_copies_the_generator_the_encoder_and_the_moments(model):
 
 def test_what_is_split_is_the_largest_object_over_the_region_that_has_least(model):
     images = torch.randn(4, 3, 16, 16, generator=torch.Generator().manual_seed(3))
-    shares = owned_shares(model[0], [images[:2], images[2:]])
+    shares = torch.tensor(owned_shares(model[0], [images[:2], images[2:]]))
     owners = model[0].mask(images).argmax(1)
     assert shares.tolist() == pytest.approx([(owners == k).float().mean().item() for k in range(3)])
     assert shares[0] == 0
     assert choose_split([0.9, 0, 0.1]) == (2, 1)
     assert choose_split([0.1, 0.2, 0.65, 0.05]) == (1, 3)
+
+
+def squares(count: int) -> torch.Tensor:
+    """A dark and a bright square on grey, somewhere."""
+    generator = torch.Generator().manual_seed(4)
+    images = 0.02 * torch.randn(count, 3, 16, 16, generator=generator)
+    for k, image in enumerate(images):
+        x, y = k % 4, k % 9
+        image[:, y : y + 6, x : x + 5] -= 0.8
+        image[:, y : y + 6, x + 6 : x + 11] += 0.8
+    return images
+
+
+@torch.no_grad()
+def test_a_colour_difference_tells_the_colours_of_a_region_apart_and_is_near_0_elsewhere():
+    config, _ = settings()
+    wide = dataclasses.replace(config, widths=config.widths | {"mask": 16})
+    model = Redo(wide).initialize(0.8, 1).train()
+    images = squares(12)
+    shares = owned_shares(model, [images])
+    region = shares.index(max(shares))
+    found = colour_difference(model, [images[:5], images[5:]], region)
+    read = []
+    model.mask.out.mods["9"].register_forward_pre_hook(lambda _, given: read.append(given[0]))
+    own = model.mask(images).argmax(1) == region
+    values = torch.nn.functional.conv2d(read[0], found.weights[None].float())[:, 0] + found.bias
+    assert values[own].std().item() == pytest.approx(1, abs=1e-2)
+    assert abs(values[~own].mean().item()) < 0.5
+    assert torch.corrcoef(torch.stack([values[own], images.mean(1)[own]]))[0, 1] > 0.5
+    # None where there is nothing to tell apart.
+    assert colour_difference(model, [torch.zeros(2, 3, 16, 16)], region) is None
+    model.mask.out.mods["9"].bias[region] -= 1e3
+    assert colour_difference(model, [images], region) is None
 
 
 def test_a_run_splits_when_due_and_goes_on_after_a_stop_as_if_unbroken(arguments, tmp_path, monkeypatch):

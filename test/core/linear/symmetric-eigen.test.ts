@@ -1,5 +1,5 @@
 import {expect} from '@open-wc/testing';
-import {symmetricEigen} from '../../../core/session/symmetric-eigen.js';
+import {symmetricEigen} from '../../../core/linear/symmetric-eigen.js';
 import {Random} from '../../../datasets/random.js';
 
 /** A random symmetric matrix, of ten times smaller numbers from one row to the next. */
