@@ -35,7 +35,11 @@ describe('redo-training-options', () => {
   it('tells of noise and splits that a training has', async () => {
     const {el} = await options();
     expect(el.shadowRoot!.textContent).not.to.contain('Noise');
-    el.training = findPreset('digits-64').training;
+    el.training = {
+      ...training,
+      maskNoise: {fromIteration: 1000, toIteration: 2000, temperature: 0.5},
+      splits: {fromIteration: 2000, toIteration: 6000, every: 500},
+    };
     await el.updateComplete;
     expect(findAll(el, 'p').map(each => each.textContent)).to.deep.equal([
       'They count from the next iteration.',
