@@ -6,6 +6,7 @@
 Options, configuration files, run folders and exit codes are those of `npm run train`.
 """
 
+import gc
 import os
 import pathlib
 import signal
@@ -40,8 +41,16 @@ def run(arguments: list[str]) -> int:
         _say(str(error), os.environ.get("RANK", "0") == "0", sys.stderr)
         return EXIT_USAGE
     if dist.is_initialized():
-        dist.destroy_process_group()
+        _leave()
     return code
+
+
+def _leave() -> None:
+    """Ends the processes' group: all at a time, and not before what was trained in it is gone."""
+    dist.barrier()
+    # DistributedDataParallel, which is in cycles, would keep threads of the group beyond its end.
+    gc.collect()
+    dist.destroy_process_group()
 
 
 def _train_all(given: dict[str, str], stop: "_Stop") -> int:
