@@ -5,6 +5,7 @@ import {segment} from '../../../core/model/redo.js';
 import {drawMaskNoise} from '../../../core/training/mask-noise.js';
 import {Random} from '../../../datasets/random.js';
 import {describeOn} from '../../support/backends.js';
+import {expectNothingKept} from '../../support/memory.js';
 import {changes, numbers, start} from '../../support/models.js';
 
 const MASK_NOISE = {fromIteration: 10, toIteration: 20, temperature: 0.5};
@@ -80,6 +81,15 @@ for (const regions of [2, 3]) {
 }
 
 describeOn('wasm', 'Trainer with mask noise', () => {
+  it('keeps nothing', async () => {
+    await expectNothingKept(async () => {
+      const run = start({training: {maskNoise: MASK_NOISE, variant: 'paper'}, iteration: 15});
+      await run.trainer.iterate();
+      await run.trainer.phase();
+      await run.dispose();
+    });
+  });
+
   const after = async (training: object, phases = false): Promise<Map<string, number[]>> => {
     const run = start({config: {regions: 3}, training, iteration: 15});
     if (phases) while (!(await run.trainer.phase()).ended);
