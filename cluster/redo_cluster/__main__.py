@@ -46,9 +46,11 @@ def run(arguments: list[str]) -> int:
 
 
 def _leave() -> None:
-    """Ends the processes' group: all at a time, and not before what was trained in it is gone."""
+    """Ends the processes' group: all at a time, and not before what was trained in it is gone.
+
+    Without the two, under gloo, one process aborted at its exit in a tenth of the runs and more.
+    """
     dist.barrier()
-    # DistributedDataParallel, which is in cycles, would keep threads of the group beyond its end.
     gc.collect()
     dist.destroy_process_group()
 

@@ -109,7 +109,7 @@ class TrainingConfig:
         return passed >= 0 and iteration <= self.splits["toIteration"] and passed % self.splits["every"] == 0
 
     def noise_at(self, iteration: int) -> tuple[float, float] | None:
-        """Amount, and temperature, of the noise on f's logits; None for none (`maskNoiseAt`)."""
+        """Amount, and temperature, of the noise on f's logits; None for none (`drawMaskNoise`)."""
         if self.maskNoise is None:
             return None
         amount = _passed(self.maskNoise, iteration)

@@ -109,7 +109,7 @@ class MaskNetwork(nn.Module):
         )
         self.out = Exit(width + len(PYRAMID), 1 if config.regions == 2 else config.regions)
 
-    def forward(self, images: Tensor, noise: "MaskNoise | None" = None) -> Tensor:
+    def forward(self, images: Tensor, noise: MaskNoise | None = None) -> Tensor:
         """images `[batch, 3, size, size]` in [-1, 1] to M `[batch, regions, size, size]`, float32."""
         x = self.cnn(images)  # [batch, width, size / 4, size / 4]
         x = torch.cat([x, *(branch(x) for branch in self.psp)], 1)

@@ -115,11 +115,11 @@ def split_region(
     """
     config = model.config
     last = model.mask.out.mods["9"]
-    for parameter, axes in _per_region(model):
-        _copy(parameter, axes, source, target)
+    for parameter, entries in _per_region(model):
+        _copy(parameter, entries, source, target)
         for network in ("mask", "encoder"):
             for moment in _moments(optimizers[network], parameter):
-                _copy(moment, axes, source, target)
+                _copy(moment, entries, source, target)
     # Logits are divided by T. Two of e^x are e^(x + log 2).
     unit = DIFFERENCE * config.temperature
     for half, side in ((target, 1), (source, -1)):
