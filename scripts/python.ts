@@ -75,7 +75,7 @@ export function countJunit(report: string): Count {
   return {passed: tests - failed - skipped, failed, skipped};
 }
 
-/** A line for each test of a report in JUnit's form that failed, or could not begin. */
+/** What to tell of each test of a report in JUnit's form that failed, or could not begin. */
 export function junitFailures(report: string): string[] {
   const cases = report.matchAll(/<testcase ([^>]*[^>/])>\s*<(?:failure|error) message="([^"]*)"/g);
   return [...cases].map(([, attributes = '', message = '']) => {

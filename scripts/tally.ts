@@ -70,7 +70,7 @@ export function addPage(tally: Tally, page: PageResult): void {
   if (failed === 0 && broken) add(tally, 'page', {failed: 1});
 }
 
-/** A line for each test of a page that failed, and for what broke outside of them. */
+/** What to tell of each test of a page that failed, and of what broke outside of them. */
 export function pageFailures({testResults, errors}: PageResult): string[] {
   const inSuite = (suite: SuiteResult, around: string[]): string[] => {
     const titles = [...around, suite.name].filter(Boolean);
@@ -86,10 +86,16 @@ export function pageFailures({testResults, errors}: PageResult): string[] {
   ];
 }
 
-/** `suite › test: the first line of why`. */
+/** Lines of a message that are told of a failure: the rest stands where the test ran. */
+const TOLD_LINES = 12;
+
+/** `suite › test: why`, with further lines of the message indented below. */
 export function formatFailure(titles: readonly string[], message = ''): string {
-  const [why = ''] = message.trim().split('\n');
-  return [titles.join(' › '), why].filter(Boolean).join(': ');
+  const lines = message.trim().split('\n');
+  const [why = '', ...more] =
+    lines.length > TOLD_LINES ? [...lines.slice(0, TOLD_LINES), '…'] : lines;
+  const head = [titles.join(' › '), why].filter(Boolean).join(': ');
+  return [head, ...more.map(line => `    ${line}`.trimEnd())].join('\n');
 }
 
 /** Sum over all places. */

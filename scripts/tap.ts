@@ -20,7 +20,7 @@ export function countTap(report: string): Count {
 }
 
 /**
- * A line for each test of a report that failed; suites, which fail with their tests, are left out.
+ * What to tell of each test of a report that failed; suites, which fail with their tests, are left out.
  *
  * @param report As Node prints it: after `not ok` its block of `location`, `failureType` and `error`.
  */
@@ -29,7 +29,8 @@ export function tapFailures(report: string): string[] {
   return [...failures].flatMap(([, name = '', , block = '']) => {
     if (block.includes("failureType: 'subtestsFailed'")) return [];
     const location = /location: '(.*):\d+'/.exec(block)?.[1] ?? '';
-    const error = /error: (?:(['"])(.*)\1$|\|-\s*(.*))/m.exec(block);
-    return [formatFailure([location, name], error?.[2] ?? error?.[3])];
+    const error = /^( *)error: (?:(['"])(.*)\2$|\|-((?:\n\1 {2}.*|\n *$)*))/m.exec(block);
+    const [, indent = '', , line, lines = ''] = error ?? [];
+    return [formatFailure([location, name], line ?? lines.replaceAll(`\n${indent}  `, '\n'))];
   });
 }

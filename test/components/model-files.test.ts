@@ -4,6 +4,7 @@ import type {RedoOpenModel} from '../../components/redo-open-model.js';
 import type {RedoViewer} from '../../components/redo-viewer.js';
 import '../../components/redo-open-model.js';
 import '../../components/redo-viewer.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, findAll, record} from '../fixtures/elements.js';
 import {FakeEngine} from '../fixtures/fake-engine.js';
 import {until} from '../fixtures/idle.js';
@@ -38,7 +39,7 @@ describe('isModelFile(item)', () => {
 describe('redo-open-model', () => {
   it('is accessible, and fires model-pick for a file that is picked', async () => {
     const el = await fixture<RedoOpenModel>(html`<redo-open-model></redo-open-model>`);
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
     const events = record('model-pick');
     const input = find<HTMLInputElement>(el, 'input');
     const {files} = drag('drop', new File([SNAPSHOT], 'a.pth')).dataTransfer!;

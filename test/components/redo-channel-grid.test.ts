@@ -4,6 +4,7 @@ import '../../components/redo-channel-grid.js';
 import {LOWERS, RAISES} from '../../components/saliency-drawing.js';
 import type {RedoPicture} from '../../components/redo-picture.js';
 import type {Features, Picture} from '../../core/engine/protocol.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, findAll, record} from '../fixtures/elements.js';
 import {until} from '../fixtures/idle.js';
 
@@ -51,10 +52,10 @@ describe('redo-channel-grid', () => {
       const {el, items} = await made();
       items()[1]!.click();
       await el.updateComplete;
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
       el.features = undefined;
       await el.updateComplete;
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
       document.documentElement.style.colorScheme = '';
       document.body.style.background = '';
     });

@@ -5,6 +5,7 @@ import type {RedoPicture} from '../../components/redo-picture.js';
 import '../../components/redo-code-path.js';
 import {shelfOf, snapCode} from '../../core/session/code-shelf.js';
 import {explorerOf} from '../../core/session/explorer.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {enter, find, findAll, record} from '../fixtures/elements.js';
 import {FakeStorage} from '../fixtures/fake-storage.js';
 import {idle, until} from '../fixtures/idle.js';
@@ -52,8 +53,8 @@ describe('redo-code-path', () => {
     it(`is accessible, ${scheme}: empty, and with key frames`, async () => {
       document.documentElement.style.colorScheme = scheme;
       document.body.style.background = scheme === 'dark' ? '#15181c' : '#fff';
-      await expect((await bound([])).el).to.be.accessible();
-      await expect((await bound()).el).to.be.accessible();
+      await expectAccessible((await bound([])).el);
+      await expectAccessible((await bound()).el);
       document.documentElement.style.colorScheme = '';
       document.body.style.background = '';
     });
@@ -204,7 +205,7 @@ describe('redo-code-path', () => {
     expect(engine.count('redraw')).to.be.greaterThan(before);
     expect(most).to.be.at.most(1);
     expect(events.map(each => each.detail)).to.deep.equal([{playing: true}]);
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('goes round in a loop until it is paused', async () => {

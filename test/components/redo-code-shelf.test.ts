@@ -5,6 +5,7 @@ import type {RedoErrorPanel} from '../../components/redo-error-panel.js';
 import type {RedoPicture} from '../../components/redo-picture.js';
 import '../../components/redo-code-shelf.js';
 import {shelfOf} from '../../core/session/code-shelf.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {enter, find, findAll, record} from '../fixtures/elements.js';
 import {FakeStorage} from '../fixtures/fake-storage.js';
 import {idle, until} from '../fixtures/idle.js';
@@ -42,11 +43,11 @@ describe('redo-code-shelf', () => {
       document.documentElement.style.colorScheme = scheme;
       document.body.style.background = scheme === 'dark' ? '#15181c' : '#fff';
       const {el, press} = await bound();
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
       await press('snap');
       await press('snap');
       await press('compare', 0);
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
       document.documentElement.style.colorScheme = '';
       document.body.style.background = '';
     });
@@ -55,7 +56,7 @@ describe('redo-code-shelf', () => {
   it('is accessible, and says so, while nothing is open', async () => {
     const el = await fixture<RedoCodeShelf>(html`<redo-code-shelf></redo-code-shelf>`);
     expect(el.shadowRoot!.textContent).to.include('Nothing is open');
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('fires code-snap and shows the code that is kept, with its picture', async () => {
@@ -191,7 +192,7 @@ describe('redo-code-shelf', () => {
     storage.limit = 10;
     await press('snap');
     const panel = find<RedoErrorPanel>(el, 'redo-error-panel');
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
     expect(panel.shadowRoot!.textContent).to.include('storage is full').and.include('Delete codes');
     expect(names()).to.have.length(2);
     storage.limit = Infinity;

@@ -2,6 +2,7 @@ import {expect, fixture, html} from '@open-wc/testing';
 import {sendKeys} from '@web/test-runner-commands';
 import type {RedoCodeSliders} from '../../components/redo-code-sliders.js';
 import '../../components/redo-code-sliders.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {enter, find, findAll, record} from '../fixtures/elements.js';
 
 async function sliders() {
@@ -21,7 +22,7 @@ async function sliders() {
 describe('redo-code-sliders', () => {
   it('is accessible', async () => {
     const {el} = await sliders();
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('shows a slider and a number a component', async () => {
@@ -90,7 +91,7 @@ describe('redo-code-sliders', () => {
     expect(findAll(el, '.effect, input[name="by-effect"]')).to.be.empty;
     el.effects = Float32Array.of(0.2, 0.8, 0.4);
     await el.updateComplete;
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
     const bars = findAll(el, '.effect');
     const shares = bars.map(bar => Number(bar.style.getPropertyValue('--share')));
     expect(shares).to.deep.equal([0.25, 1, 0.5]);

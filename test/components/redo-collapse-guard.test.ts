@@ -1,6 +1,7 @@
 import {expect, fixture, html} from '@open-wc/testing';
 import type {RedoCollapseGuard} from '../../components/redo-collapse-guard.js';
 import '../../components/redo-collapse-guard.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, findAll, record} from '../fixtures/elements.js';
 
 const COLLAPSE = {region: 1, area: 0.02, iteration: 500};
@@ -12,7 +13,7 @@ const guard = () =>
 
 describe('redo-collapse-guard', () => {
   it('is accessible', async () => {
-    await expect(await guard()).to.be.accessible();
+    await expectAccessible(await guard());
   });
 
   it('collapse is told, and nothing where there is none', async () => {
@@ -31,7 +32,7 @@ describe('redo-collapse-guard', () => {
     await el.updateComplete;
     const text = el.shadowRoot!.textContent.replace(/\s+/g, ' ');
     expect(text).to.match(/much worse.*41% at iteration 900; it was 80% at iteration 600/);
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('fires timeline-go with the state to go back to, which is offered where there is one', async () => {

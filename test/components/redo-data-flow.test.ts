@@ -7,6 +7,7 @@ import type {RedoPicture} from '../../components/redo-picture.js';
 import type {RedoViewer} from '../../components/redo-viewer.js';
 import '../../components/redo-data-flow.js';
 import '../../components/redo-viewer.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, findAll} from '../fixtures/elements.js';
 import {FakeEngine} from '../fixtures/fake-engine.js';
 import {phaseReport, sceneFlow} from '../fixtures/flow.js';
@@ -32,7 +33,7 @@ describe('redo-data-flow', () => {
       const el = await dataFlow(sceneFlow({phase: phaseReport('generator', 'gradients')}));
       el.style.colorScheme = scheme;
       document.body.style.background = scheme === 'dark' ? '#15181c' : '#fff';
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
       document.body.style.background = '';
     });
   }
@@ -40,7 +41,7 @@ describe('redo-data-flow', () => {
   it('is accessible without data, and says so', async () => {
     const el = await fixture<RedoDataFlow>(html`<redo-data-flow></redo-data-flow>`);
     await until(() => findAll(el, '.place').length > 0);
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
     expect(findAll(el, '.none')).to.have.length(2);
   });
 

@@ -5,6 +5,7 @@ import '../../components/redo-discriminator-view.js';
 import type {Picture} from '../../core/engine/protocol.js';
 import type {RedoPicture} from '../../components/redo-picture.js';
 import {explorerOf} from '../../core/session/explorer.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, findAll, record} from '../fixtures/elements.js';
 import {idle, until} from '../fixtures/idle.js';
 import {HostElement} from '../fixtures/session-host.js';
@@ -35,7 +36,7 @@ describe('redo-discriminator-view', () => {
       document.documentElement.style.colorScheme = scheme;
       document.body.style.background = scheme === 'dark' ? '#111' : '#fff';
       const {el} = await bound();
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
       document.documentElement.style.colorScheme = '';
       document.body.style.background = '';
     });

@@ -3,6 +3,7 @@ import type {RedoCodePath} from '../../components/redo-code-path.js';
 import type {RedoCodeShelf} from '../../components/redo-code-shelf.js';
 import type {RedoExplorer} from '../../components/redo-explorer.js';
 import '../../components/redo-explorer.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, findAll} from '../fixtures/elements.js';
 import {idle, until} from '../fixtures/idle.js';
 import {HostElement} from '../fixtures/session-host.js';
@@ -28,7 +29,7 @@ async function bound() {
 describe('redo-explorer', () => {
   it('is accessible, closed and open', async () => {
     const {el, engine, toggle} = await bound();
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
     for (const [name, {tag, kind}] of Object.entries(VIEWS)) {
       toggle(name);
       await until(() => findAll(el, tag).length === 1);
@@ -37,11 +38,7 @@ describe('redo-explorer', () => {
       await until(() => engine.count(kind) > 0);
     }
     await idle(engine);
-    // «updating…» fades in; of what was scrolled out of sight it stays.
-    const views = Object.values(VIEWS).map(({tag}) => find(el, tag));
-    const fades = views.flatMap(view => view.shadowRoot!.getAnimations());
-    await Promise.allSettled(fades.map(each => each.finished));
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('closed, it shows the names of its views and asks for nothing', async () => {
@@ -65,7 +62,7 @@ describe('redo-explorer', () => {
     toggle('shelf');
     await until(() => findAll(el, 'redo-code-shelf').length === 1);
     expect(find<RedoCodeShelf>(el, 'redo-code-shelf').viewer).to.equal(host);
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
     await idle(engine);
     expect(engine.begun.map(each => each.kind)).to.deep.equal(['open']);
   });
@@ -75,7 +72,7 @@ describe('redo-explorer', () => {
     toggle('path');
     await until(() => engine.count('redraw') > 0);
     expect(find<RedoCodePath>(el, 'redo-code-path').viewer).to.equal(host);
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
     await idle(engine);
     expect(engine.begun.map(each => each.kind)).to.deep.equal(['open', 'redraw']);
   });

@@ -2,6 +2,7 @@ import {expect, fixture, html} from '@open-wc/testing';
 import {readFigure3} from '../../components/figure-3-drawing.js';
 import type {RedoFigure3} from '../../components/redo-figure-3.js';
 import '../../components/redo-figure-3.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, findAll} from '../fixtures/elements.js';
 
 const FIGURE = {
@@ -25,7 +26,7 @@ function pick(el: Element, content: string): void {
 describe('redo-figure-3', () => {
   it('draws the file of the baseline, and is accessible', async () => {
     const el = await fixture<RedoFigure3>(html`<redo-figure-3></redo-figure-3>`);
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
     pick(el, JSON.stringify(FIGURE));
     while (!el.figure) await new Promise(requestAnimationFrame);
     await el.updateComplete;
@@ -33,7 +34,7 @@ describe('redo-figure-3', () => {
     expect(find(el, '[role="img"]').getAttribute('aria-label')).to.equal(
       'lfw <val>. 1 labelled: IoU 0.500; 10 labelled: IoU 0.600; unsupervised: IoU 0.700.'
     );
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('says what is no such file, and keeps what was there', async () => {

@@ -2,6 +2,7 @@ import {expect, fixture, html} from '@open-wc/testing';
 import {sendKeys} from '@web/test-runner-commands';
 import type {RedoFlowControls} from '../../components/redo-flow-controls.js';
 import '../../components/redo-flow-controls.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {enter, find, findAll, record} from '../fixtures/elements.js';
 import {phaseReport} from '../fixtures/flow.js';
 
@@ -17,7 +18,7 @@ describe('redo-flow-controls', () => {
     const {el} = await flowControls();
     el.phase = phaseReport('generator', 'score');
     await el.updateComplete;
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('fires train-play, and train-pause while playing', async () => {

@@ -4,6 +4,7 @@ import type {RedoImageBrowser} from '../../components/redo-image-browser.js';
 import type {RedoPicture} from '../../components/redo-picture.js';
 import '../../components/redo-image-browser.js';
 import {explorerOf} from '../../core/session/explorer.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {enter, find, findAll, record} from '../fixtures/elements.js';
 import {idle, until} from '../fixtures/idle.js';
 import {itIsAccessible} from '../fixtures/schemes.js';
@@ -56,7 +57,7 @@ describe('redo-image-browser', () => {
       html`<redo-image-browser .viewer=${new HostElement()}></redo-image-browser>`
     );
     expect(el.shadowRoot!.textContent).to.include('Nothing is open');
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('shows the images of the split in hand, each picture in its place', async () => {

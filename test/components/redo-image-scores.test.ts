@@ -2,6 +2,7 @@ import {expect, fixture, html} from '@open-wc/testing';
 import type {RedoImageScores} from '../../components/redo-image-scores.js';
 import '../../components/redo-image-scores.js';
 import '../../components/redo-viewer.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {enter, find, findAll} from '../fixtures/elements.js';
 import '../fixtures/session-host.js';
 import type {HostElement} from '../fixtures/session-host.js';
@@ -42,10 +43,9 @@ describe('redo-image-scores', () => {
     find(el, 'button.primary').click();
     await until(() => images(el).length === 12);
     await until(() => !find<HTMLButtonElement>(el, 'button.primary').disabled);
-    await Promise.all(el.shadowRoot!.getAnimations().map(({finished}) => finished));
     expect(host.engine.bodies('evaluate')).to.deep.equal([{model: 1, split: 'test', count: 40}]);
     expect(find(el, '[role="status"]').textContent).to.include('40 test images: accuracy 0.900');
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('shows the images of a file in the order that is asked for, and takes one in hand', async () => {
@@ -79,8 +79,7 @@ describe('redo-image-scores', () => {
     const first = texts.slice(texts.indexOf('Top by IoU')).find(each => /^0.* \/ /.test(each));
     expect(first).to.equal('0.700 / 0.800');
     expect(find(el, '.figure').getAttribute('aria-label')).to.include('mean 0.800 / 0.467 of 3');
-    await Promise.all(el.shadowRoot!.getAnimations().map(({finished}) => finished));
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
     const saved: {name: string; blob: Blob}[] = [];
     el.addEventListener('file-saved', event => {
       event.preventDefault();

@@ -4,6 +4,7 @@ import type {RedoLatentMap} from '../../components/redo-latent-map.js';
 import '../../components/redo-latent-map.js';
 import {codeAt, dimensionAxis, planeThrough} from '../../core/session/code-plane.js';
 import {surveyGrid, type Survey} from '../../core/session/latent.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, findAll, pixelOf, record} from '../fixtures/elements.js';
 import {until} from '../fixtures/idle.js';
 import {sceneMasks, sceneRegion} from '../fixtures/scene.js';
@@ -66,14 +67,14 @@ describe('redo-latent-map', () => {
 
   it('is accessible', async () => {
     const {el} = await map();
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('is accessible before anything is known', async () => {
     const el = await fixture<RedoLatentMap>(
       html`<redo-latent-map across="direction 1" up="direction 2" pending></redo-latent-map>`
     );
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
     expect(findAll(el, 'circle.code')).to.be.empty;
     expect(find(el, '.note').textContent).to.include('Finding the directions');
   });
@@ -376,6 +377,6 @@ describe('redo-latent-map', () => {
     field.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowLeft'}));
     expect(events).to.be.empty;
     expect(field.getAttribute('aria-disabled')).to.equal('true');
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 });

@@ -4,6 +4,7 @@ import {historyCharts} from '../../components/history-charts.js';
 import type {RedoLineChart} from '../../components/redo-line-chart.js';
 import '../../components/redo-line-chart.js';
 import {History} from '../../core/session/history.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, findAll, record} from '../fixtures/elements.js';
 import {until} from '../fixtures/idle.js';
 import {iterationReport} from '../fixtures/scene.js';
@@ -32,12 +33,12 @@ const legend = (el: RedoLineChart) => findAll(el, 'dd').map(each => each.textCon
 describe('redo-line-chart', () => {
   it('is accessible', async () => {
     const {el} = await chart();
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('is accessible without data', async () => {
     const {el} = await chart(0);
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
     expect(find(el, '.empty').textContent).to.include('Step');
     expect(legend(el)).to.deep.equal(['–', '–', '–']);
   });

@@ -5,6 +5,7 @@ import type {RedoMaskEditor} from '../../components/redo-mask-editor.js';
 import type {RedoMaskView} from '../../components/redo-mask-view.js';
 import '../../components/redo-mask-editor.js';
 import type {Masks} from '../../core/engine/protocol.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, record} from '../fixtures/elements.js';
 import {scene} from '../fixtures/scene.js';
 
@@ -70,7 +71,7 @@ describe('redo-mask-editor', () => {
     const {el, surface} = await editor();
     surface.focus();
     await el.updateComplete;
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('shows its masks as its looks say', async () => {

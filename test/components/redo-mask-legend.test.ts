@@ -3,6 +3,7 @@ import {sendKeys} from '@web/test-runner-commands';
 import type {RedoMaskLegend} from '../../components/redo-mask-legend.js';
 import type {RedoPicture} from '../../components/redo-picture.js';
 import '../../components/redo-mask-legend.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {findAll, record} from '../fixtures/elements.js';
 import {pixelsOf} from '../fixtures/pixels.js';
 
@@ -19,7 +20,7 @@ async function legend() {
 describe('redo-mask-legend', () => {
   it('is accessible', async () => {
     const {el} = await legend();
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('names each region, what it stands for, and how well', async () => {

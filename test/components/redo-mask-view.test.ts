@@ -4,6 +4,7 @@ import type {RedoMaskView} from '../../components/redo-mask-view.js';
 import type {RedoPicture} from '../../components/redo-picture.js';
 import '../../components/redo-mask-view.js';
 import type {Masks} from '../../core/engine/protocol.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, pixelOf, record} from '../fixtures/elements.js';
 import {scene, sceneMasks} from '../fixtures/scene.js';
 
@@ -37,7 +38,7 @@ async function view(
 describe('redo-mask-view', () => {
   it('is accessible', async () => {
     const {el} = await view();
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('mode="colours" draws each region in its colour', async () => {

@@ -2,6 +2,7 @@ import {expect, fixture, html} from '@open-wc/testing';
 import {sendKeys} from '@web/test-runner-commands';
 import type {RedoPaintTools} from '../../components/redo-paint-tools.js';
 import '../../components/redo-paint-tools.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {enter, find, findAll, record} from '../fixtures/elements.js';
 
 async function tools(regions = 3) {
@@ -30,7 +31,7 @@ async function tools(regions = 3) {
 describe('redo-paint-tools', () => {
   it('is accessible', async () => {
     const {el} = await tools();
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('fires tool-pick on a click, and on arrow keys', async () => {

@@ -1,6 +1,7 @@
 import {expect, fixture, html} from '@open-wc/testing';
 import {drawPicture, type RedoPicture} from '../../components/redo-picture.js';
 import type {Picture} from '../../core/engine/protocol.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, pixelOf} from '../fixtures/elements.js';
 
 /** Red and half-transparent blue. */
@@ -15,7 +16,7 @@ describe('redo-picture', () => {
     const el = await fixture<RedoPicture>(
       html`<redo-picture label="two pixels" .picture=${PICTURE}></redo-picture>`
     );
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('draws its picture, not premultiplied', async () => {

@@ -2,6 +2,7 @@ import {expect, fixture, html} from '@open-wc/testing';
 import {sendKeys} from '@web/test-runner-commands';
 import type {RedoPlaneChoice} from '../../components/redo-plane-choice.js';
 import '../../components/redo-plane-choice.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, findAll, record} from '../fixtures/elements.js';
 
 async function choice() {
@@ -23,7 +24,7 @@ async function choice() {
 describe('redo-plane-choice', () => {
   it('is accessible', async () => {
     const {el} = await choice();
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('shows the components that span the plane, of those that there are', async () => {

@@ -3,6 +3,7 @@ import type {RedoRecoveryScatter} from '../../components/redo-recovery-scatter.j
 import '../../components/redo-recovery-scatter.js';
 import {explorerOf} from '../../core/session/explorer.js';
 import {recoveredOf} from '../../core/session/code-recovery.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, findAll} from '../fixtures/elements.js';
 import {idle, until} from '../fixtures/idle.js';
 import {HostElement} from '../fixtures/session-host.js';
@@ -31,7 +32,7 @@ describe('redo-recovery-scatter', () => {
       document.documentElement.style.colorScheme = scheme;
       document.body.style.background = scheme === 'dark' ? '#111' : '#fff';
       const {el} = await bound();
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
       document.documentElement.style.colorScheme = '';
       document.body.style.background = '';
     });

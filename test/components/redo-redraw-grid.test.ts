@@ -4,6 +4,7 @@ import type {RedoPicture} from '../../components/redo-picture.js';
 import type {RedoRedrawGrid} from '../../components/redo-redraw-grid.js';
 import '../../components/redo-redraw-grid.js';
 import {explorerOf} from '../../core/session/explorer.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {enter, find, findAll, record} from '../fixtures/elements.js';
 import {idle, until} from '../fixtures/idle.js';
 import {HostElement} from '../fixtures/session-host.js';
@@ -40,7 +41,7 @@ describe('redo-redraw-grid', () => {
       document.documentElement.style.colorScheme = scheme;
       document.body.style.background = scheme === 'dark' ? '#111' : '#fff';
       const {el} = await bound();
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
       document.documentElement.style.colorScheme = '';
       document.body.style.background = '';
     });
@@ -52,7 +53,7 @@ describe('redo-redraw-grid', () => {
       html`<redo-redraw-grid .viewer=${host}></redo-redraw-grid>`
     );
     expect(el.shadowRoot!.textContent).to.include('Nothing is open');
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('shows input, truth and mask of each image, then its redraws', async () => {

@@ -4,6 +4,7 @@ import {PUBLISHED_SCORES} from '../../components/published-scores.js';
 import type {RedoRunComparison} from '../../components/redo-run-comparison.js';
 import '../../components/redo-run-comparison.js';
 import type {RunSource} from '../../core/session/run-source.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {enter, find, findAll} from '../fixtures/elements.js';
 import {FakeRun, iterationLine, lookLine} from '../fixtures/fake-run.js';
 
@@ -32,10 +33,10 @@ async function comparison(): Promise<RedoRunComparison> {
 describe('redo-run-comparison', () => {
   it('is accessible, with runs and without', async () => {
     const el = await comparison();
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
     el.add(run('a', [0.1, 0.2]).source);
     await until(() => rows(el).length > PUBLISHED_SCORES.length);
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('shows the published figures, each with its source', async () => {

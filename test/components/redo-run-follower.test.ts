@@ -5,6 +5,7 @@ import '../../components/redo-run-follower.js';
 import '../../components/redo-viewer.js';
 import type {RedoViewer} from '../../components/redo-viewer.js';
 import {directorySource} from '../../core/session/run-source.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {enter, find, findAll} from '../fixtures/elements.js';
 import {FakeEngine} from '../fixtures/fake-engine.js';
 import {FakeRun, iterationLine, lookLine} from '../fixtures/fake-run.js';
@@ -69,11 +70,11 @@ async function bound() {
 describe('redo-run-follower', () => {
   it('is accessible, with a run and without', async () => {
     const empty = await follower();
-    await expect(empty).to.be.accessible();
+    await expectAccessible(empty);
     const run = new FakeRun();
     grow(run, 1);
     const el = await follower(run);
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('draws the numbers of a log as it grows, and says where the run is', async () => {

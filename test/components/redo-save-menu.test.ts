@@ -6,6 +6,7 @@ import '../../components/redo-save-menu.js';
 import {strings} from '../../components/strings.js';
 import type {ViewRecord} from '../../core/session/records.js';
 import {Session} from '../../core/session/session.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, findAll} from '../fixtures/elements.js';
 import {FakeEngine} from '../fixtures/fake-engine.js';
 
@@ -92,7 +93,7 @@ async function drawn(svg: string): Promise<(x: number, y: number) => number[]> {
 describe('redo-save-menu', () => {
   it('is accessible', async () => {
     const {el} = await menu();
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('saves a view as PNG, canvases in shadow trees and charts with it', async () => {

@@ -4,6 +4,7 @@ import type {RedoShareMenu, Sharable} from '../../components/redo-share-menu.js'
 import '../../components/redo-share-menu.js';
 import {findPreset} from '../../core/model/presets.js';
 import {decodeView, type View, viewJson} from '../../core/session/view-link.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, findAll} from '../fixtures/elements.js';
 
 const {share} = explorerStrings;
@@ -68,7 +69,7 @@ describe('redo-share-menu', () => {
       const {el, press} = await menu();
       el.setAttribute('theme', theme);
       await press('HTML');
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
     });
   }
 

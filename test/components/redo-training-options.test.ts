@@ -2,6 +2,7 @@ import {expect, fixture, html} from '@open-wc/testing';
 import type {RedoTrainingOptions} from '../../components/redo-training-options.js';
 import '../../components/redo-training-options.js';
 import {findPreset} from '../../core/model/presets.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {enter, find, findAll, record} from '../fixtures/elements.js';
 
 const {training} = findPreset('blobs-32');
@@ -17,7 +18,7 @@ async function options() {
 describe('redo-training-options', () => {
   it('is accessible', async () => {
     const {el} = await options();
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('shows λ and the four rates of a training, and nothing without one', async () => {
@@ -46,7 +47,7 @@ describe('redo-training-options', () => {
       'Noise on the masks grows from iteration 1,000 to 2,000: each pixel is drawn for one region, as often as its mask says.',
       'From iteration 2,000 to 6,000, a region that has next to nothing is given half of the largest object.',
     ]);
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('fires training-tune with the number that was changed, and no other', async () => {

@@ -17,6 +17,7 @@ import type {Kind} from '../../core/engine/protocol.js';
 import {loadLateElements} from '../../components/late-elements.js';
 import '../../components/redo-viewer.js';
 import {explorerOf} from '../../core/session/explorer.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {FakeEngine} from '../fixtures/fake-engine.js';
 import {enter, find, findAll} from '../fixtures/elements.js';
 import {idle, until} from '../fixtures/idle.js';
@@ -68,9 +69,7 @@ describe('redo-viewer', () => {
       document.body.style.background = theme === 'dark' ? '#111' : '#fff';
       await press('+10');
       await settled(engine, el);
-      // Buttons change their colours over a tenth of a second.
-      await Promise.all(document.getAnimations().map(each => each.finished));
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
       document.body.style.background = '';
     });
   }
@@ -197,7 +196,7 @@ describe('redo-viewer', () => {
       expect(engine.count('covariance')).to.equal(1);
       expect(engine.count('survey')).to.equal(21);
       expect(at(map)).to.match(/^direction 1: \d+% of the change .*, direction 2: \d+%/);
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
     });
 
     it('says while training that it is of older weights, and is drawn anew at its end', async () => {
@@ -682,7 +681,7 @@ describe('redo-viewer', () => {
       await until(() => el.session?.failure.value !== undefined);
       await el.updateComplete;
       expect(words(find(el, 'redo-error-panel'))).to.include('got discs-9');
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
       el.preset = 'discs-2';
       await el.updateComplete;
       await started(engine, el);
@@ -960,7 +959,7 @@ describe('redo-viewer', () => {
     it('is accessible', async () => {
       const {el, paint} = await painting();
       await paint();
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
     });
 
     it('redraws every region with the painted masks, and scores them anew', async () => {
@@ -1161,7 +1160,7 @@ describe('redo-viewer', () => {
         'wide foot',
       ]);
       expect(new Set(kinds(engine))).to.deep.equal(new Set(['open', 'samples', 'segment']));
-      await expect(el).to.be.accessible();
+      await expectAccessible(el);
       el.panels = 'regions code';
       await settled(engine, el);
       expect(findAll(el, '.sheet > *').map(each => each.className)).to.deep.equal([

@@ -5,6 +5,7 @@ import type {RedoStatusBar} from '../../components/redo-status-bar.js';
 import '../../components/redo-error-panel.js';
 import '../../components/redo-progress.js';
 import '../../components/redo-status-bar.js';
+import {expectAccessible} from '../fixtures/accessible.js';
 import {find, record} from '../fixtures/elements.js';
 
 const words = (el: Element) => el.shadowRoot!.textContent.replace(/\s+/g, ' ');
@@ -20,10 +21,10 @@ describe('redo-status-bar', () => {
     const el = await fixture<RedoStatusBar>(
       html`<redo-status-bar status="ready" .facts=${facts}></redo-status-bar>`
     );
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
     el.status = 'playing';
     await el.updateComplete;
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('says backend, device, size, iteration and time a step', async () => {
@@ -83,7 +84,7 @@ describe('redo-status-bar', () => {
 describe('redo-progress', () => {
   it('is accessible', async () => {
     const el = await fixture<RedoProgress>(html`<redo-progress></redo-progress>`);
-    await expect(el).to.be.accessible();
+    await expectAccessible(el);
   });
 
   it('names the stage and says the share', async () => {
@@ -109,7 +110,7 @@ describe('redo-error-panel', () => {
     );
 
   it('is accessible', async () => {
-    await expect(await panel()).to.be.accessible();
+    await expectAccessible(await panel());
   });
 
   it('says what failed, why, and what to do', async () => {

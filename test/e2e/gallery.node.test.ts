@@ -46,6 +46,8 @@ describe('demo/gallery.html', () => {
       const errors: string[] = [];
       page.on('pageerror', error => errors.push(String(error)));
       await page.setViewport({width: 1440, height: 1000});
+      // Axe measures contrast: no colour is to be half way to another.
+      await page.emulateMediaFeatures([{name: 'prefers-reduced-motion', value: 'reduce'}]);
       await page.goto(`${server.resolvedUrls!.local[0]!}demo/gallery.html?theme=${scheme}`);
       await page.waitForFunction(
         `document.querySelector('redo-viewer')?.session?.status.value === 'ready'`,

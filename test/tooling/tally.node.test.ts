@@ -8,6 +8,7 @@ import {
   addPage,
   addSuite,
   formatCount,
+  formatFailure,
   formatPlaces,
   isGreen,
   pageFailures,
@@ -95,10 +96,20 @@ describe('pageFailures(page)', () => {
     const inner = suite('of batches', [SKIPPED, FAILED]);
     const testResults = suite('', [PASSED], [suite('reflectPad', [FAILED], [inner])]);
     assert.deepEqual(pageFailures({passed: false, errors: [new Error('late')], testResults}), [
-      'reflectPad › b: no',
-      'reflectPad › of batches › b: no',
+      'reflectPad › b: no\n    at c',
+      'reflectPad › of batches › b: no\n    at c',
       'late',
     ]);
+  });
+});
+
+describe('formatFailure(titles, message)', () => {
+  it('tells the first twelve lines', () => {
+    const lines = Array.from({length: 13}, (_, index) => `line ${index}`);
+    const told = formatFailure(['suite', 'test'], lines.join('\n')).split('\n');
+    assert.equal(told[0], 'suite › test: line 0');
+    assert.deepEqual(told.slice(-2), ['    line 11', '    …']);
+    assert.equal(told.length, 13);
   });
 });
 
@@ -141,7 +152,7 @@ describe('suite', () => {
       const args = ['--test', '--test-reporter', 'tap', file];
       const {stdout} = spawnSync(process.execPath, args, {env, encoding: 'utf8'});
       assert.deepEqual(tapFailures(stdout), [
-        `${file}:4 › throws: first`,
+        `${file}:4 › throws: first\n    second`,
         `${file}:5 › says one line: it's so`,
       ]);
     } finally {
@@ -175,7 +186,7 @@ describe('junitFailures(report)', () => {
       '</testcase><testcase classname="test_run" name="test_c"><error message="no fixture">y</error>' +
       '</testcase></testsuite></testsuites>';
     assert.deepEqual(junitFailures(report), [
-      'test_run › test_b: assert 1',
+      'test_run › test_b: assert 1\n    at',
       'test_run › test_c: no fixture',
     ]);
   });
