@@ -6,7 +6,7 @@ import '../../components/redo-viewer.js';
 import type {RedoViewer} from '../../components/redo-viewer.js';
 import {directorySource} from '../../core/session/run-source.js';
 import {expectAccessible} from '../fixtures/accessible.js';
-import {enter, find, findAll} from '../fixtures/elements.js';
+import {enter, find, findAll, words} from '../fixtures/elements.js';
 import {FakeEngine} from '../fixtures/fake-engine.js';
 import {FakeRun, iterationLine, lookLine} from '../fixtures/fake-run.js';
 
@@ -17,8 +17,6 @@ async function until(condition: () => boolean): Promise<void> {
     await new Promise(requestAnimationFrame);
   }
 }
-
-const text = (el: Element): string => el.shadowRoot!.textContent.replace(/\s+/g, ' ');
 
 const checkpoint = (iteration: number) => ({iteration});
 const state = (iteration: number) => ({
@@ -81,11 +79,11 @@ describe('redo-run-follower', () => {
     const run = new FakeRun();
     grow(run, 1);
     const el = await follower(run);
-    expect(text(el)).to.include('runs/mine');
+    expect(words(el)).to.include('runs/mine');
     for (const iteration of [2, 3, 4]) grow(run, iteration);
     await until(() => charts(el)[0]!.data.x.length === 4);
-    await until(() => text(el).includes('best object IoU 0.600 at iteration 4'));
-    expect(text(el)).to.include('iteration 4 ').and.to.include('seed 3');
+    await until(() => words(el).includes('best object IoU 0.600 at iteration 4'));
+    expect(words(el)).to.include('iteration 4 ').and.to.include('seed 3');
     expect(charts(el).map(({data}) => data.x.length)).to.deep.equal([4, 4, 4, 4]);
     expect(charts(el)[3]!.data.series[0]!.values).to.deep.equal([0.01, 0.02, 0.03, 0.04]);
   });
@@ -127,7 +125,7 @@ describe('redo-run-follower', () => {
     const before = viewer.session!.model.value!.model;
     grow(run, 20);
     await until(() => viewer.session!.iteration.value === 20);
-    await until(() => text(el).includes('In the viewer: checkpoint-0-20.safetensors'));
+    await until(() => words(el).includes('In the viewer: checkpoint-0-20.safetensors'));
     expect(viewer.session!.model.value!.model).to.equal(before);
     expect(viewer.session!.place.value?.weights.fileName).to.equal('checkpoint-0-20.safetensors');
     expect(viewer.session!.image.value.index).to.equal(3);
@@ -153,9 +151,9 @@ describe('redo-run-follower', () => {
     const run = new FakeRun();
     grow(run, 10);
     el.follow(run);
-    await until(() => /not shown: .*cut short/.test(text(el)));
+    await until(() => /not shown: .*cut short/.test(words(el)));
     grow(run, 20);
-    await until(() => text(el).includes('In the viewer: checkpoint-0-20'));
+    await until(() => words(el).includes('In the viewer: checkpoint-0-20'));
   });
 
   it('stops and goes on', async () => {
@@ -164,7 +162,7 @@ describe('redo-run-follower', () => {
     const el = await follower(run);
     const button = findAll(el, '.bar > button')[0]!;
     button.click();
-    await until(() => text(el).includes('not followed any more'));
+    await until(() => words(el).includes('not followed any more'));
     grow(run, 2);
     const reads = run.reads.length;
     await new Promise(resolve => setTimeout(resolve, 30));
@@ -192,8 +190,8 @@ describe('redo-run-follower', () => {
     run.log(iterationLine(500), {event: 'collapse', iteration: 500, reason: 'small'}, '{"x\n');
     grow(run, 1);
     const el = await follower(run);
-    await until(() => text(el).includes('Collapsed once, last at iteration 500: small.'));
-    expect(text(el)).to.include('1 line of the log can’t be read');
+    await until(() => words(el).includes('Collapsed once, last at iteration 500: small.'));
+    expect(words(el)).to.include('1 line of the log can’t be read');
   });
 
   it('stops when it leaves the page', async () => {
@@ -212,7 +210,7 @@ describe('redo-run-follower', () => {
     enter(input, 'ftp://runs/mine', 'input');
     submit();
     await until(() => picker.shadowRoot!.querySelector('[role="alert"]') !== null);
-    expect(text(picker)).to.include('must begin with http:// or https://');
+    expect(words(picker)).to.include('must begin with http:// or https://');
     expect(el.follower).to.equal(undefined);
     enter(input, 'no-such-run', 'input');
     submit();

@@ -6,9 +6,7 @@ import '../../components/redo-error-panel.js';
 import '../../components/redo-progress.js';
 import '../../components/redo-status-bar.js';
 import {expectAccessible} from '../fixtures/accessible.js';
-import {find, record} from '../fixtures/elements.js';
-
-const words = (el: Element) => el.shadowRoot!.textContent.replace(/\s+/g, ' ');
+import {find, record, words} from '../fixtures/elements.js';
 
 describe('redo-status-bar', () => {
   const facts = {

@@ -1,10 +1,9 @@
 import {expect, fixture, html} from '@open-wc/testing';
-
 import type {RedoViewer} from '../../components/redo-viewer.js';
-import '../../components/redo-viewer.js';
 import {encodeView} from '../../core/session/view-link.js';
 import {FakeEngine} from '../fixtures/fake-engine.js';
-import {idle, until} from '../fixtures/idle.js';
+import {until} from '../fixtures/idle.js';
+import {started} from '../fixtures/viewer.js';
 
 const VIEW = {
   ...{preset: 'discs-2', seed: 1, iteration: 0, region: 1, weights: 'none'},
@@ -23,12 +22,6 @@ async function opening(): Promise<RedoViewer> {
   return el;
 }
 
-async function settled(engine: FakeEngine, el: RedoViewer): Promise<void> {
-  await until(() => el.session?.model.value !== undefined);
-  await idle(engine);
-  await el.updateComplete;
-}
-
 const codes = (el: RedoViewer): number[][] =>
   el.session!.codes.all.map(code => [...code.value.values()]);
 
@@ -37,7 +30,7 @@ describe('view of a redo-viewer', () => {
     const el = await opening();
     const engine = new FakeEngine({codeSize: 3});
     el.engine = engine;
-    await settled(engine, el);
+    await started(engine, el);
     expect(codes(el)).to.deep.equal(VIEW.codes.map(code => [...code]));
     expect(el.session!.image.value).to.deep.equal(VIEW.image);
   });
@@ -48,7 +41,7 @@ describe('view of a redo-viewer', () => {
     const engine = new FakeEngine({codeSize: 3});
     await el.updateComplete;
     el.engine = engine;
-    await settled(engine, el);
+    await started(engine, el);
     expect(el.session!.codes.all).to.have.length(3);
     expect(codes(el)[0]).not.to.deep.equal([...VIEW.codes[0]!]);
   });
