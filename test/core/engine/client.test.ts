@@ -4,10 +4,8 @@ import {connectEngine} from '../../../core/engine/client.js';
 import type {EngineClient, Progress} from '../../../core/engine/protocol.js';
 import {rejection} from '../../datasets/rejection.js';
 import {describeOn} from '../../support/backends.js';
-import {OPEN, withModel} from '../../support/engines.js';
+import {IMAGE, CODE, OPEN, withModel} from '../../support/engines.js';
 
-const IMAGE = {split: 'val', index: 3} as const;
-const CODE = Float32Array.of(0.5, -1);
 const DISPOSED = 'engine: must not be asked after dispose(); connect to it again';
 
 /** Everything that a model tells, but for times. */

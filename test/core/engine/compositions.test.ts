@@ -4,11 +4,9 @@ import type {Engine} from '../../../core/engine/engine.js';
 import type {Progress} from '../../../core/engine/protocol.js';
 import {rejection} from '../../datasets/rejection.js';
 import {describeOn} from '../../support/backends.js';
-import {wasmEngine, withModel} from '../../support/engines.js';
+import {IMAGE, wasmEngine, withModel} from '../../support/engines.js';
 import {expectNothingKept} from '../../support/memory.js';
 import {pixelsOf} from '../../fixtures/pixels.js';
-
-const IMAGE = {split: 'val', index: 3} as const;
 
 /** More than one batch. */
 const CODES = Array.from({length: 19}, (_, i) => Float32Array.of(i / 6 - 1.5, Math.sin(i)));

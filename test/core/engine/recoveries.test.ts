@@ -4,10 +4,8 @@ import type {Engine} from '../../../core/engine/engine.js';
 import {Random} from '../../../datasets/random.js';
 import {rejection} from '../../datasets/rejection.js';
 import {describeOn} from '../../support/backends.js';
-import {wasmEngine, withModel} from '../../support/engines.js';
+import {IMAGE, wasmEngine, withModel} from '../../support/engines.js';
 import {expectNothingKept} from '../../support/memory.js';
-
-const IMAGE = {split: 'val', index: 3} as const;
 
 /** 19 draws, more than one batch, of two regions and two components. */
 const CODES = new Random('recoveries').normals(19 * 2 * 2);

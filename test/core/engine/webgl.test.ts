@@ -6,11 +6,8 @@ import {closeBitmaps} from '../../../core/engine/bitmaps.js';
 import {Engine} from '../../../core/engine/engine.js';
 import type {Progress} from '../../../core/engine/protocol.js';
 import {rejection} from '../../datasets/rejection.js';
-import {OPEN, withModel} from '../../support/engines.js';
+import {IMAGE, CODE, OPEN, withModel} from '../../support/engines.js';
 import {WASM_FILES} from '../../support/wasm-files.js';
-
-const IMAGE = {split: 'val', index: 3} as const;
-const CODE = Float32Array.of(0.5, -1);
 
 describe('Engine.request(kind, body) [webgl]', () => {
   let engine: Engine;
