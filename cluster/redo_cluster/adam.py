@@ -30,7 +30,7 @@ class NetworkAdam(torch.optim.Adam):
     def advance(self, iteration: int) -> None:
         """Moves the parameters against their gradients, which it forgets.
 
-        iteration: iterations completed before, which the decay of the rates goes by.
+        iteration: iterations completed before, which the rates go by.
         """
         self.param_groups[0]["lr"] = self.training.rate_at(self.network, iteration)
         for parameter in self.named.values():

@@ -65,6 +65,7 @@ class TrainingConfig:
     maskWeightDecay: float
     initGain: float
     decay: dict[str, float] | None = None
+    maskWarmUp: dict[str, int] | None = None
     maskNoise: dict[str, float] | None = None
     splits: dict[str, int] | None = None
 
@@ -74,6 +75,8 @@ class TrainingConfig:
         if self.decay is not None:
             _span("decay", self.decay, "factor")
             _number("decay.factor", self.decay["factor"], 0, 1)
+        if self.maskWarmUp is not None:
+            _span("maskWarmUp", self.maskWarmUp)
         if self.maskNoise is not None:
             _span("maskNoise", self.maskNoise, "temperature")
             _number("maskNoise.temperature", self.maskNoise["temperature"], 0, 1)
@@ -97,9 +100,11 @@ class TrainingConfig:
     def rate_at(self, network: str, iteration: int) -> float:
         """Learning rate of a network when `iteration` iterations have been completed."""
         rate = self.learningRates[network]
-        if self.decay is None:
-            return rate
-        return rate * (1 - (1 - self.decay["factor"]) * _passed(self.decay, iteration))
+        if network == "mask" and self.maskWarmUp is not None:
+            rate *= _passed(self.maskWarmUp, iteration)
+        if self.decay is not None:
+            rate *= 1 - (1 - self.decay["factor"]) * _passed(self.decay, iteration)
+        return rate
 
     def is_split_due(self, iteration: int) -> bool:
         """Whether an iteration is one before which a region may be split."""
@@ -186,9 +191,9 @@ def _passed(span: dict[str, float], iteration: int) -> float:
     return min(1.0, max(0.0, (iteration - start) / (end - start)))
 
 
-def _span(name: str, value, other: str) -> None:
+def _span(name: str, value, *others: str) -> None:
     """Checks what changes from an iteration to another."""
-    _keys(name, value, ("fromIteration", "toIteration", other))
+    _keys(name, value, ("fromIteration", "toIteration", *others))
     _whole(f"{name}.fromIteration", value["fromIteration"], 0)
     _whole(f"{name}.toIteration", value["toIteration"], value["fromIteration"] + 1)
 

@@ -35,6 +35,12 @@ export interface TrainingConfig {
   /** Lowers all learning rates in a straight line to `factor` times theirs; constant if absent. */
   decay?: Span & {factor: number};
   /**
+   * f's learning rate grows in a straight line from 0 to its own, so that the generators learn to paint before
+   * masks turn to the one that happens to paint best; its own from the start if absent, as in the paper and the
+   * published code.
+   */
+  maskWarmUp?: Span;
+  /**
    * Gumbel noise on f's logits, which makes the masks of a training random draws of one region a pixel: grows
    * from nothing to all, while the temperature of the relaxed draw goes from 1 to `temperature`, in (0, 1]. None
    * if absent, as in the paper and the published code; see `drawMaskNoise`.
@@ -162,6 +168,7 @@ export function checkTrainingConfig(training: TrainingConfig, regions = Infinity
       throw new RangeError(`decay.factor must be from 0 to 1; got ${factor}`);
     }
   }
+  if (training.maskWarmUp) checkSpan('maskWarmUp', training.maskWarmUp);
   if (training.maskNoise) {
     const {temperature} = training.maskNoise;
     checkSpan('maskNoise', training.maskNoise);

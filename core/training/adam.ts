@@ -32,12 +32,12 @@ export class Adam {
   /**
    * Moves the parameters against `gradients`, which it disposes of.
    *
-   * @param iteration Iterations completed before, which the decay of the rates goes by.
+   * @param iteration Iterations completed before, which the rates go by.
    */
   apply(state: ModelState, gradients: Tensors, iteration: number): void {
-    const {learningRates, beta1, beta2, epsilon, maskWeightDecay} = this.training;
+    const {beta1, beta2, epsilon, maskWeightDecay} = this.training;
     const rates = {
-      learningRate: learningRates[this.network] * decayAt(iteration, this.training),
+      learningRate: rateAt(this.network, iteration, this.training),
       beta1,
       beta2,
       epsilon,
@@ -85,7 +85,13 @@ export class Adam {
   }
 }
 
-/** What the learning rates are multiplied by at an iteration. */
-function decayAt(iteration: number, {decay}: TrainingConfig): number {
-  return decay ? 1 - (1 - decay.factor) * passedShare(decay, iteration) : 1;
+/** The learning rate of a network at an iteration. */
+function rateAt(
+  network: NetworkName,
+  iteration: number,
+  {learningRates, decay, maskWarmUp}: TrainingConfig
+): number {
+  const warmth = network === 'mask' && maskWarmUp ? passedShare(maskWarmUp, iteration) : 1;
+  const left = decay ? 1 - (1 - decay.factor) * passedShare(decay, iteration) : 1;
+  return learningRates[network] * warmth * left;
 }

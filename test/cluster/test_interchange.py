@@ -27,7 +27,8 @@ def runs(request, packed, npm_train, tmp_path_factory):
     """Three runs of 4 iterations from TypeScript's first: on in TypeScript, in Python, in both in turn."""
     folder = tmp_path_factory.mktemp(request.param)
     model = SMALL | ({"normalization": "batch"} if request.param == "paper" else {})
-    training = TRAINING | {"variant": request.param}
+    warm_up = {"maskWarmUp": {"fromIteration": 0, "toIteration": 3}}
+    training = TRAINING | {"variant": request.param} | (warm_up if request.param == "paper" else {})
     if request.param == "split":
         model = SMALL | SPLIT
         training = TRAINING | {"splits": {"fromIteration": 1, "toIteration": 3, "every": 5}}

@@ -92,6 +92,10 @@ describe('checkTrainingConfig(training)', () => {
       'decay.factor must be from 0 to 1; got 2',
     ],
     [
+      {maskWarmUp: {fromIteration: 5, toIteration: 4}},
+      'maskWarmUp.toIteration must be a whole number of at least 6; got 4',
+    ],
+    [
       {maskNoise: {fromIteration: 5, toIteration: 5, temperature: 1}},
       'maskNoise.toIteration must be a whole number of at least 6; got 5',
     ],

@@ -50,6 +50,24 @@ describeOn('cpu', 'Adam.apply(state, gradients, iteration)', () => {
     }
   });
 
+  it('warms up f alone, where told', async () => {
+    const maskWarmUp = {fromIteration: 10, toIteration: 20};
+    const decay = {fromIteration: 10, toIteration: 20, factor: 0.5};
+    for (const [iteration, share] of [
+      [10, 0],
+      [15, 0.5],
+      [20, 1],
+      [1000, 1],
+    ] as const) {
+      const training = {maskWarmUp, maskWeightDecay: 0};
+      expect(await moved('mask', training, iteration)).to.be.closeTo(0.1 * share, 1e-6);
+      expect(await moved('encoder', training, iteration)).to.be.closeTo(0.4, 1e-6);
+    }
+    // Both at once: half of the way up, a quarter of the way down.
+    const both = {maskWarmUp, decay, maskWeightDecay: 0};
+    expect(await moved('mask', both, 15)).to.be.closeTo(0.1 * 0.5 * 0.75, 1e-6);
+  });
+
   it('decays the weights of f alone', async () => {
     // Gradient 0: only the decay moves a parameter, by the whole rate at the first step.
     for (const [network, rate] of [
