@@ -65,7 +65,7 @@ await main(async () => {
     batchSize: wholeNumber('batch', options.batch, 1),
     learningRates: {...preset.training.learningRates, mask: positive('rate', options.rate)},
     decay: undefined,
-    maskWarmUp: undefined,
+    start: undefined,
   };
   const labels = options.labels.split(',').map(each => wholeNumber('labels', each, 1));
   const from = splitOf('from', options.from);

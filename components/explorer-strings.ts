@@ -120,8 +120,8 @@ export const explorerStrings = {
       encoder: 'Learning rate of δ',
     },
     note: 'They count from the next iteration.',
-    warmUp: (to: number) =>
-      `f’s learning rate grows from 0 until iteration ${formatCount(to)}, so that the generators learn first.`,
+    start: (regions: number, warmUp: number, balance: number) =>
+      `It starts with ${regions} regions: f’s learning rate grows from 0 until iteration ${formatCount(warmUp)}, and until ${formatCount(balance)} neither can take the other’s place.`,
     noise: (from: number, to: number) =>
       `Noise on the masks grows from iteration ${formatCount(from)} to ${formatCount(to)}: each pixel is drawn for one region, as often as its mask says.`,
     splits: (from: number, to: number) =>

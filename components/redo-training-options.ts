@@ -82,9 +82,9 @@ export class RedoTrainingOptions extends LitElement {
   protected override render() {
     const {options} = explorerStrings;
     if (!this.training) return nothing;
-    const {lambdaZ, learningRates, maskWarmUp, maskNoise, splits} = this.training;
+    const {lambdaZ, learningRates, start, maskNoise, splits} = this.training;
     const plan = [
-      maskWarmUp && options.warmUp(maskWarmUp.toIteration),
+      start && options.start(start.regions, start.warmUp, start.balance),
       maskNoise && options.noise(maskNoise.fromIteration, maskNoise.toIteration),
       splits && options.splits(splits.fromIteration, splits.toIteration),
     ];

@@ -58,6 +58,14 @@ class NetworkAdam(torch.optim.Adam):
             for key, values in both.items():
                 own[key].copy_(values)
 
+    @torch.no_grad()
+    def copy_moments(self, source: torch.nn.Parameter, target: torch.nn.Parameter) -> None:
+        """Gives a parameter the moments of another, if that one has been moved yet."""
+        if source in self.state:
+            own, copies = self._moments(source), self._moments(target)
+            for key in ("exp_avg", "exp_avg_sq"):
+                copies[key].copy_(own[key])
+
     def _moments(self, parameter: torch.Tensor) -> dict[str, torch.Tensor]:
         if parameter not in self.state:
             self.state[parameter] = {

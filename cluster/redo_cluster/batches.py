@@ -53,9 +53,10 @@ class Batches:
         random = Random(self.seed, "codes", use, iteration)
         normals = np.array([random.normal() for _ in range(count * regions * code)], np.float32)
         codes = normals.reshape(count, regions, code)[self.share]
-        drawn = list(range(regions))
+        in_play = self.training.regions_in_play(regions, iteration)
+        drawn = list(range(in_play))
         if self.training.variant == "paper":
-            drawn = [random.integer(regions)]
+            drawn = [random.integer(in_play)]
         codes = torch.from_numpy(codes).to(self.device, self.dtype)
         return Batch(self.images(iteration, use), codes, drawn, self._noise(iteration, use))
 

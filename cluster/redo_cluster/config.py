@@ -65,7 +65,7 @@ class TrainingConfig:
     maskWeightDecay: float
     initGain: float
     decay: dict[str, float] | None = None
-    maskWarmUp: dict[str, int] | None = None
+    start: dict[str, int] | None = None
     maskNoise: dict[str, float] | None = None
     splits: dict[str, int] | None = None
 
@@ -75,8 +75,11 @@ class TrainingConfig:
         if self.decay is not None:
             _span("decay", self.decay, "factor")
             _number("decay.factor", self.decay["factor"], 0, 1)
-        if self.maskWarmUp is not None:
-            _span("maskWarmUp", self.maskWarmUp)
+        if self.start is not None:
+            _keys("start", self.start, ("regions", "warmUp", "balance"))
+            _whole("start.regions", self.start["regions"], 2)
+            _whole("start.warmUp", self.start["warmUp"], 0)
+            _whole("start.balance", self.start["balance"], 0)
         if self.maskNoise is not None:
             _span("maskNoise", self.maskNoise, "temperature")
             _number("maskNoise.temperature", self.maskNoise["temperature"], 0, 1)
@@ -100,11 +103,17 @@ class TrainingConfig:
     def rate_at(self, network: str, iteration: int) -> float:
         """Learning rate of a network when `iteration` iterations have been completed."""
         rate = self.learningRates[network]
-        if network == "mask" and self.maskWarmUp is not None:
-            rate *= _passed(self.maskWarmUp, iteration)
+        if network == "mask" and self.start is not None and self.start["warmUp"] > 0:
+            rate *= min(1.0, iteration / self.start["warmUp"])
         if self.decay is not None:
             rate *= 1 - (1 - self.decay["factor"]) * _passed(self.decay, iteration)
         return rate
+
+    def regions_in_play(self, regions: int, iteration: int) -> int:
+        """How many of the regions are redrawn, the first ones: those it started with, until splits may come."""
+        if self.start is None or self.splits is None or iteration >= self.splits["fromIteration"]:
+            return regions
+        return self.start["regions"]
 
     def is_split_due(self, iteration: int) -> bool:
         """Whether an iteration is one before which a region may be split."""
@@ -157,6 +166,13 @@ def training_config(values: dict, regions: int) -> TrainingConfig:
     training = _build(TrainingConfig, values)
     if training.splits and regions < 3:
         raise UsageError(f"splits must be left out for fewer than 3 regions; got {regions}")
+    if training.start:
+        started = training.start["regions"]
+        _whole("start.regions", started, 2, regions)
+        if not training.splits and started < regions:
+            raise UsageError(
+                f"start.regions must be all {regions} where there are no splits, or they stay empty; got {started}"
+            )
     return training
 
 
@@ -191,9 +207,9 @@ def _passed(span: dict[str, float], iteration: int) -> float:
     return min(1.0, max(0.0, (iteration - start) / (end - start)))
 
 
-def _span(name: str, value, *others: str) -> None:
+def _span(name: str, value, other: str) -> None:
     """Checks what changes from an iteration to another."""
-    _keys(name, value, ("fromIteration", "toIteration", *others))
+    _keys(name, value, ("fromIteration", "toIteration", other))
     _whole(f"{name}.fromIteration", value["fromIteration"], 0)
     _whole(f"{name}.toIteration", value["toIteration"], value["fromIteration"] + 1)
 

@@ -38,16 +38,15 @@ class GeneratorLosses(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """The loss, and the numbers `[adversarial, recovery, areas…]`.
 
-        δ reads Σ_k M_k ⊙ V_k where all regions are redrawn; the composition, and only that region's code,
-        where one is.
+        δ reads Σ_k M_k ⊙ V_k where several regions are redrawn, the composition where one is; only their
+        codes count.
         """
         masks, drawn, fakes = redraw(self.model, images, codes, regions, noise)
         adversarial = -self.model.discriminator(fakes).mean()
-        if len(regions) == codes.shape[1]:
-            difference = self.model.encoder(torch.stack(drawn).sum(0)) - codes
-        else:
-            difference = (self.model.encoder(fakes) - codes)[:, regions]
-        recovery = difference.square().mean()
+        read = torch.stack(drawn).sum(0) if len(regions) > 1 else fakes
+        # Several are the first ones.
+        counted = slice(regions[0], regions[-1] + 1)
+        recovery = (self.model.encoder(read) - codes)[:, counted].square().mean()
         areas = masks.detach().mean((0, 2, 3))
         numbers = torch.cat([torch.stack([adversarial, recovery]).detach(), areas])
         return adversarial + self.lambda_z * recovery, numbers

@@ -129,9 +129,7 @@ def split_region(
     old, new = model.generator.net[source], model.generator.net[target]
     new.load_state_dict(old.state_dict())
     for one, other in zip(old.parameters(), new.parameters()):
-        own, copies = (_moments(optimizers["generator"], each) for each in (one, other))
-        for a, b in zip(own, copies):
-            b.copy_(a)
+        optimizers["generator"].copy_moments(one, other)
 
 
 def _per_region(model: Redo) -> list[tuple[torch.nn.Parameter, int]]:

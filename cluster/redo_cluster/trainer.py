@@ -13,6 +13,7 @@ from .losses import DiscriminatorLoss, GeneratorLosses, redraw
 from .model import Redo
 from .reduce import mean_over_processes, world_size
 from .split import BATCHES, NEXT_TO_NOTHING, choose_split, colour_difference, owned_shares, split_region
+from .start import balance_regions
 
 
 class Diverged(Exception):
@@ -104,6 +105,9 @@ class Trainer:
         loss.backward()
         for name in ("mask", "generator", "encoder"):
             self.optimizers[name].advance(self.iteration)
+        start = self.training.start
+        if start and self.iteration < start["balance"]:
+            balance_regions(self.model, batch.images, start["regions"])
         discriminator.requires_grad_(True)
         return numbers
 

@@ -21,6 +21,7 @@ from .packed import PackedSet
 from .probe import draw_probe
 from .reduce import rank, world_size
 from .run_folder import RunFolder
+from .start import starting_model
 from .trainer import Trainer
 
 # Iterations over which the mean of the areas on training images is taken.
@@ -139,8 +140,7 @@ class TrainingRun:
         self._info = Info(
             options.preset, self.dataset.name, options.config, options.training, 0, seed
         )
-        model = Redo(options.config).initialize(options.training.initGain, seed)
-        self._open(model)
+        self._open(starting_model(options.config, options.training, seed))
 
     def _go_on(self, data: bytes, where: str) -> None:
         checkpoint = read_checkpoint(data, where)

@@ -6,8 +6,8 @@ import type {DatasetSource} from '../../datasets/source.js';
 import {suitableDataset} from '../../datasets/suitable.js';
 import {findPreset} from '../model/presets.js';
 import {checkModelConfig, checkTrainingConfig, type ModelConfig} from '../model/config.js';
-import {ModelState} from '../model/state.js';
 import {type ReadModel, readModel} from '../training/read-model.js';
+import {startingState} from '../training/start.js';
 import {type BackendOptions, onContextLost, startBackend} from './backend.js';
 import {DISPOSED} from './messages.js';
 import type {Inspector} from './inspector.js';
@@ -239,7 +239,7 @@ async function plan({
   return {
     data,
     info: {preset, dataset: nameOf(data), config, training, iteration: 0, seed},
-    state: () => ModelState.random(config, training.initGain, seed),
+    state: () => startingState(config, training, seed),
   };
 }
 

@@ -1,9 +1,10 @@
 import type {Dataset} from '../../datasets/dataset.js';
 import {type ModelConfig, tuned, type TrainingConfig, type Tuning} from '../model/config.js';
-import {ModelState} from '../model/state.js';
+import type {ModelState} from '../model/state.js';
 import {type CheckpointInfo, readCheckpoint, writeCheckpoint} from '../training/checkpoint.js';
 import type {IterationReport, PhaseReport, Side} from '../training/report.js';
 import {LabelledBatches, type LabelledImage} from '../training/lessons.js';
+import {startingState} from '../training/start.js';
 import {Trainer} from '../training/trainer.js';
 import {labelledImages} from './labelled-images.js';
 import {type Inspected, Inspector} from './inspector.js';
@@ -145,7 +146,7 @@ export class OpenModel implements Inspected {
 
   /** New random weights. */
   async reset(seed: number): Promise<void> {
-    const state = ModelState.random(this.config, this.training.initGain, seed);
+    const state = startingState(this.config, this.training, seed);
     await this.replace(state, this.training, seed, 0);
     this.source = undefined;
   }

@@ -34,12 +34,8 @@ export interface TrainingConfig {
   learningRates: Record<NetworkName, number>;
   /** Lowers all learning rates in a straight line to `factor` times theirs; constant if absent. */
   decay?: Span & {factor: number};
-  /**
-   * f's learning rate grows in a straight line from 0 to its own, so that the generators learn to paint before
-   * masks turn to the one that happens to paint best; its own from the start if absent, as in the paper and the
-   * published code.
-   */
-  maskWarmUp?: Span;
+  /** A slower start than the paper's and the published code's, which have none; see `Start`. */
+  start?: Start;
   /**
    * Gumbel noise on f's logits, which makes the masks of a training random draws of one region a pixel: grows
    * from nothing to all, while the temperature of the relaxed draw goes from 1 to `temperature`, in (0, 1]. None
@@ -61,6 +57,19 @@ export interface TrainingConfig {
   initGain: number;
 }
 
+/**
+ * How a training starts where the region that happens to be painted best would otherwise take the whole image
+ * before the generators have learnt anything.
+ */
+export interface Start {
+  /** Regions that it starts with, at least 2; the others are empty until a split gives them something. */
+  regions: number;
+  /** Iterations in which f's learning rate grows in a straight line from 0 to its own. */
+  warmUp: number;
+  /** Iterations in which those regions are kept in balance; see `balanceRegions`. */
+  balance: number;
+}
+
 /** What changes in a straight line from an iteration to another; both count iterations completed before. */
 export interface Span {
   fromIteration: number;
@@ -71,6 +80,15 @@ export interface Span {
 export function passedShare({fromIteration, toIteration}: Span, iteration: number): number {
   const passed = (iteration - fromIteration) / (toIteration - fromIteration);
   return Math.min(1, Math.max(0, passed));
+}
+
+/** How many regions are redrawn at an iteration, the first ones: those it started with, until splits may come. */
+export function regionsInPlay(
+  {start, splits}: Pick<TrainingConfig, 'start' | 'splits'>,
+  {regions}: Pick<ModelConfig, 'regions'>,
+  iteration: number
+): number {
+  return start && splits && iteration < splits.fromIteration ? start.regions : regions;
 }
 
 /** Whether an iteration is one before which a region may be split. */
@@ -168,7 +186,6 @@ export function checkTrainingConfig(training: TrainingConfig, regions = Infinity
       throw new RangeError(`decay.factor must be from 0 to 1; got ${factor}`);
     }
   }
-  if (training.maskWarmUp) checkSpan('maskWarmUp', training.maskWarmUp);
   if (training.maskNoise) {
     const {temperature} = training.maskNoise;
     checkSpan('maskNoise', training.maskNoise);
@@ -184,6 +201,17 @@ export function checkTrainingConfig(training: TrainingConfig, regions = Infinity
     if (regions < 3) {
       throw new RangeError(`splits must be left out for fewer than 3 regions; got ${regions}`);
     }
+  }
+  if (training.start) {
+    const {start, splits} = training;
+    atLeast('start.regions', start.regions, 2, regions);
+    if (!splits && start.regions < regions && regions < Infinity) {
+      throw new RangeError(
+        `start.regions must be all ${regions} where there are no splits, or they stay empty; got ${start.regions}`
+      );
+    }
+    atLeast('start.warmUp', start.warmUp, 0);
+    atLeast('start.balance', start.balance, 0);
   }
   const {lambdaZ, beta1, beta2, epsilon, maskWeightDecay, initGain, learningRates} = training;
   const {mask, generator, discriminator, encoder} = learningRates;

@@ -32,6 +32,10 @@ export interface MaskNoise {
   temperature: number;
 }
 
+/** f's last convolution, which has a channel a region, but of two regions one for both. */
+export const MASK_WEIGHT = 'out.mods.9.weight';
+export const MASK_BIAS = 'out.mods.9.bias';
+
 /** Height and width of f's last convolution. */
 export const LAST_KERNEL = 7;
 

@@ -89,9 +89,9 @@ export class Adam {
 function rateAt(
   network: NetworkName,
   iteration: number,
-  {learningRates, decay, maskWarmUp}: TrainingConfig
+  {learningRates, decay, start}: TrainingConfig
 ): number {
-  const warmth = network === 'mask' && maskWarmUp ? passedShare(maskWarmUp, iteration) : 1;
+  const warmth = network === 'mask' && start?.warmUp ? Math.min(1, iteration / start.warmUp) : 1;
   const left = decay ? 1 - (1 - decay.factor) * passedShare(decay, iteration) : 1;
   return learningRates[network] * warmth * left;
 }

@@ -5,7 +5,7 @@ import type {Tensor4D} from '@tensorflow/tfjs-core';
 
 import type {Dataset} from '../../datasets/dataset.js';
 import {Random} from '../../datasets/random.js';
-import type {ModelConfig, TrainingConfig} from '../model/config.js';
+import {type ModelConfig, regionsInPlay, type TrainingConfig} from '../model/config.js';
 import {regionIndices} from '../model/redo.js';
 import type {Batch} from './losses.js';
 import {drawMaskNoise} from './mask-noise.js';
@@ -34,10 +34,11 @@ export class Batches {
     const random = new Random(this.seed, 'codes', use, iteration);
     const shape: [number, number, number] = [this.training.batchSize, regions, codeSize];
     const codes = tf.tensor3d(random.normals(tf.util.sizeFromShape(shape)), shape);
+    const inPlay = regionsInPlay(this.training, this.config, iteration);
     const drawn =
       this.training.variant === 'published'
-        ? regionIndices(this.config)
-        : [random.integer(regions)];
+        ? regionIndices({regions: inPlay})
+        : [random.integer(inPlay)];
     const noise = drawMaskNoise(
       this.config,
       this.training,

@@ -29,7 +29,7 @@ export interface Batch {
   images: Tensor4D;
   /** z `[batch, regions, codeSize]`. */
   codes: Tensor3D;
-  /** The regions that are redrawn: all (published code), or one (paper). */
+  /** The regions that are redrawn: all (published code; the first ones where others are empty still), or one (paper). */
   regions: readonly number[];
   /** Noise on f's logits, where the training has it. */
   noise?: MaskNoise;
@@ -72,8 +72,8 @@ export function adversarialLoss(scores: Tensor1D): Scalar {
 }
 
 /**
- * E[(δ(Î) − z)²] over batch, regions and components: δ reads Σ_k M_k ⊙ V_k where all regions were
- * redrawn, the composition and only its region's code where one was.
+ * E[(δ(Î) − z)²] over batch, redrawn regions and components: δ reads Σ_k M_k ⊙ V_k where several regions
+ * were redrawn, the composition where one was.
  */
 export function recoveryLoss(
   encoderWeights: Tensors,
@@ -81,11 +81,12 @@ export function recoveryLoss(
   {codes, regions}: Batch,
   config: ModelConfig
 ): Scalar {
-  const all = regions.length === config.regions;
-  const recovered = recover(encoderWeights, all ? tf.addN(drawn) : fakes, config);
+  const several = regions.length > 1;
+  const recovered = recover(encoderWeights, several ? tf.addN(drawn) : fakes, config);
   const difference = tf.sub(recovered, codes);
-  const counted = all ? difference : tf.slice(difference, [0, regions[0]!, 0], [-1, 1, -1]);
-  return tf.mean(tf.square(counted));
+  // Several are the first ones.
+  const [first, count] = several ? [0, regions.length] : [regions[0]!, 1];
+  return tf.mean(tf.square(tf.slice(difference, [0, first, 0], [-1, count, -1])));
 }
 
 /** E[max(0, 1 − D(I))] + E[max(0, 1 + D(Î))]. */

@@ -10,6 +10,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 
+import {MASK_BIAS, MASK_WEIGHT} from '../model/mask-network.js';
 import {regionPrefix, segment} from '../model/redo.js';
 import type {NetworkName} from '../model/config.js';
 import type {ModelState} from '../model/state.js';
@@ -132,9 +133,7 @@ export function splitRegion(
   state.replaceParameters('mask', parted);
 }
 
-/** Of f the last convolution has a channel a region; of δ the dense layer has nz. */
-const MASK_WEIGHT = 'out.mods.9.weight';
-const MASK_BIAS = 'out.mods.9.bias';
+/** Of f the last convolution has a channel a region; of δ the dense layer has nz entries. */
 const BY_REGION = {
   mask: [MASK_WEIGHT, MASK_BIAS],
   encoder: ['net.dense.weight', 'net.dense.bias'],

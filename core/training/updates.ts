@@ -27,6 +27,7 @@ import {
   regionAreas,
 } from './losses.js';
 import type {IterationValues, Phase} from './report.js';
+import {balanceRegions} from './start.js';
 
 /** What an update works on and with; it owns none of it. */
 export interface Workplace {
@@ -91,6 +92,8 @@ export async function* generatorUpdate(at: Workplace): Update {
     yield 'gradients';
 
     applyGradients(at, pass.gradients);
+    const {start} = training;
+    if (start && at.iteration < start.balance) balanceRegions(state, batch.images, start.regions);
     handOver(moments, state);
     const [adversarial, recovery, ...others] = await readNumbers(() => tf.clone(pass.numbers));
     const areas = others.slice(0, config.regions);

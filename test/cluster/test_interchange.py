@@ -20,18 +20,25 @@ LOSSES = ("generatorLoss", "recoveryLoss", "discriminatorLoss", "scoreReal", "sc
 
 
 SPLIT = {"regions": 3, "attention": {"generator": False, "discriminator": False}}
+# Two regions for three iterations, then the third is filled.
+START = {
+    "start": {"regions": 2, "warmUp": 2, "balance": 3},
+    "splits": {"fromIteration": 3, "toIteration": 4, "every": 5},
+}
 
 
-@pytest.fixture(scope="module", params=["published", "paper", "split"])
+@pytest.fixture(scope="module", params=["published", "paper", "split", "start"])
 def runs(request, packed, npm_train, tmp_path_factory):
     """Three runs of 4 iterations from TypeScript's first: on in TypeScript, in Python, in both in turn."""
     folder = tmp_path_factory.mktemp(request.param)
     model = SMALL | ({"normalization": "batch"} if request.param == "paper" else {})
-    warm_up = {"maskWarmUp": {"fromIteration": 0, "toIteration": 3}}
-    training = TRAINING | {"variant": request.param} | (warm_up if request.param == "paper" else {})
+    training = TRAINING | {"variant": request.param}
     if request.param == "split":
         model = SMALL | SPLIT
         training = TRAINING | {"splits": {"fromIteration": 1, "toIteration": 3, "every": 5}}
+    if request.param == "start":
+        model = SMALL | SPLIT
+        training = TRAINING | START
     options = [
         *("--preset", "blobs-32", "--dataset", str(packed), "--images", "6", "--every", "1"),
         *("--model", json.dumps(model), "--training", json.dumps(training)),
@@ -69,7 +76,9 @@ def test_both_split_the_same_region(runs):
         [each["split"] for each in reports(path) if "split" in each] for path in runs.values()
     )
     assert all(each == theirs for each in others)
-    assert [each["to"] for each in theirs] == ([0] if info(runs).training.splits else [])
+    training = info(runs).training
+    expected = [2] if training.start else [0] if training.splits else []
+    assert [each["to"] for each in theirs] == expected
 
 
 def info(runs):

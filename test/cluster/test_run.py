@@ -118,8 +118,8 @@ def test_the_rate_of_f_alone_warms_up():
     from conftest import TRAINING
     from redo_cluster.config import find_preset, training_config
 
-    warm_up = {"maskWarmUp": {"fromIteration": 0, "toIteration": 4}}
-    training = training_config(find_preset("blobs-32").training | TRAINING | warm_up, 2)
+    start = {"start": {"regions": 2, "warmUp": 4, "balance": 0}}
+    training = training_config(find_preset("blobs-32").training | TRAINING | start, 2)
     rates = [training.rate_at("mask", iteration) / 2e-4 for iteration in (0, 1, 3, 5)]
     assert rates == pytest.approx([0, 0.25, 0.75 * 0.75, 0.5])
     assert training.rate_at("encoder", 0) == training.learningRates["encoder"]

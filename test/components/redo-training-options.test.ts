@@ -33,19 +33,19 @@ describe('redo-training-options', () => {
     expect(findAll(el, 'input')).to.be.empty;
   });
 
-  it('tells of warm-up, noise and splits that a training has', async () => {
+  it('tells of a start, noise and splits that a training has', async () => {
     const {el} = await options();
     expect(el.shadowRoot!.textContent).not.to.contain('Noise');
     el.training = {
       ...training,
-      maskWarmUp: {fromIteration: 0, toIteration: 500},
+      start: {regions: 2, warmUp: 500, balance: 1000},
       maskNoise: {fromIteration: 1000, toIteration: 2000, temperature: 0.5},
       splits: {fromIteration: 2000, toIteration: 6000, every: 500},
     };
     await el.updateComplete;
     expect(findAll(el, 'p').map(each => each.textContent)).to.deep.equal([
       'They count from the next iteration.',
-      'f’s learning rate grows from 0 until iteration 500, so that the generators learn first.',
+      'It starts with 2 regions: f’s learning rate grows from 0 until iteration 500, and until 1,000 neither can take the other’s place.',
       'Noise on the masks grows from iteration 1,000 to 2,000: each pixel is drawn for one region, as often as its mask says.',
       'From iteration 2,000 to 6,000, a region that has next to nothing is given half of the largest object.',
     ]);

@@ -92,8 +92,16 @@ describe('checkTrainingConfig(training)', () => {
       'decay.factor must be from 0 to 1; got 2',
     ],
     [
-      {maskWarmUp: {fromIteration: 5, toIteration: 4}},
-      'maskWarmUp.toIteration must be a whole number of at least 6; got 4',
+      {start: {regions: 1, warmUp: 0, balance: 0}},
+      'start.regions must be a whole number of at least 2; got 1',
+    ],
+    [
+      {start: {regions: 2, warmUp: 0.5, balance: 0}},
+      'start.warmUp must be a whole number of at least 0; got 0.5',
+    ],
+    [
+      {start: {regions: 2, warmUp: 0, balance: -1}},
+      'start.balance must be a whole number of at least 0; got -1',
     ],
     [
       {maskNoise: {fromIteration: 5, toIteration: 5, temperature: 1}},

@@ -51,21 +51,21 @@ describeOn('cpu', 'Adam.apply(state, gradients, iteration)', () => {
   });
 
   it('warms up f alone, where told', async () => {
-    const maskWarmUp = {fromIteration: 10, toIteration: 20};
-    const decay = {fromIteration: 10, toIteration: 20, factor: 0.5};
+    const begin = {regions: 2, warmUp: 10, balance: 0};
+    const decay = {fromIteration: 0, toIteration: 10, factor: 0.5};
     for (const [iteration, share] of [
-      [10, 0],
-      [15, 0.5],
-      [20, 1],
+      [0, 0],
+      [5, 0.5],
+      [10, 1],
       [1000, 1],
     ] as const) {
-      const training = {maskWarmUp, maskWeightDecay: 0};
+      const training = {start: begin, maskWeightDecay: 0};
       expect(await moved('mask', training, iteration)).to.be.closeTo(0.1 * share, 1e-6);
       expect(await moved('encoder', training, iteration)).to.be.closeTo(0.4, 1e-6);
     }
     // Both at once: half of the way up, a quarter of the way down.
-    const both = {maskWarmUp, decay, maskWeightDecay: 0};
-    expect(await moved('mask', both, 15)).to.be.closeTo(0.1 * 0.5 * 0.75, 1e-6);
+    const both = {start: begin, decay, maskWeightDecay: 0};
+    expect(await moved('mask', both, 5)).to.be.closeTo(0.1 * 0.5 * 0.75, 1e-6);
   });
 
   it('decays the weights of f alone', async () => {
