@@ -33,7 +33,7 @@ def balance_regions(model: Redo, images: Tensor, count: int) -> None:
     """
     # They differ from the mean logits, divided by T, by what is the same for all regions.
     levels = model.mask(images).clamp_min(SMALLEST_SHARE).log().mean((0, 2, 3))
-    levels = mean_over_processes(levels)[:count].float()
+    levels = mean_over_processes(levels)[:count]
     bias = model.mask.out.mods["9"].bias
     excess = levels[:1] - levels[1:] if len(bias) == 1 else levels - levels.mean()
     bias[: len(excess)] -= model.config.temperature * excess.to(bias)

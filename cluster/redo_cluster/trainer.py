@@ -44,7 +44,8 @@ class Trainer:
         # Each wrapper takes care of the gradients that its side needs.
         model.discriminator.requires_grad_(False)
         self._generator_losses = self._distributed(
-            GeneratorLosses(model, training.lambdaZ), some_unused=training.variant == "paper"
+            GeneratorLosses(model, training.lambdaZ),
+            some_unused=training.variant == "paper" or training.start is not None,
         )
         model.discriminator.requires_grad_(True)
         self._discriminator_loss = self._distributed(DiscriminatorLoss(model.discriminator))

@@ -18,15 +18,14 @@ from test_run import started
 
 LOSSES = ("generatorLoss", "recoveryLoss", "discriminatorLoss", "scoreReal", "scoreRedrawn")
 PAPER = {"training": {"variant": "paper"}, "model": {"normalization": "batch"}}
-# With noise on the masks, and a split on the way.
+# Two regions kept in balance, noise on the masks, and a split on the way.
 DIVIDED = {
     "model": {"regions": 3},
     "training": {
         "maskNoise": {"fromIteration": 0, "toIteration": 2, "temperature": 0.5},
+        "start": {"regions": 2, "warmUp": 2, "balance": 3},
         "splits": {"fromIteration": 1, "toIteration": 2, "every": 5},
     },
-    # A seed of which a region owns next to nothing.
-    "seed": 285,
 }
 # After which processes that wait for one another are given up.
 PATIENCE_S = 120

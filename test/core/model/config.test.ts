@@ -5,6 +5,7 @@ import {
   checkTrainingConfig,
   depth,
   isSplitDue,
+  regionsInPlay,
   type ModelConfig,
   type TrainingConfig,
 } from '../../../core/model/config.js';
@@ -136,6 +137,38 @@ describe('checkTrainingConfig(training, regions)', () => {
       RangeError,
       'splits must be left out for fewer than 3 regions; got 2'
     );
+  });
+});
+
+describe('checkTrainingConfig(training, regions), with a start', () => {
+  const start = {regions: 2, warmUp: 0, balance: 0};
+  const splits = {fromIteration: 1, toIteration: 5, every: 5};
+
+  it('refuses more regions than there are', () => {
+    checkTrainingConfig({...TRAINING, start}, 2);
+    expect(() => checkTrainingConfig({...TRAINING, start: {...start, regions: 3}}, 2)).to.throw(
+      RangeError,
+      'start.regions must be at most 2; got 3'
+    );
+  });
+
+  it('refuses regions that would stay empty', () => {
+    checkTrainingConfig({...TRAINING, start, splits}, 3);
+    expect(() => checkTrainingConfig({...TRAINING, start}, 3)).to.throw(
+      RangeError,
+      'start.regions must be all 3 where there are no splits, or they stay empty; got 2'
+    );
+  });
+});
+
+describe('regionsInPlay(training, config, iteration)', () => {
+  it('are those of the start until splits may come', () => {
+    const start = {regions: 2, warmUp: 0, balance: 0};
+    const splits = {fromIteration: 4, toIteration: 5, every: 5};
+    const at = (iteration: number) => regionsInPlay({start, splits}, {regions: 3}, iteration);
+    expect([0, 3, 4, 9].map(at)).to.deep.equal([2, 2, 3, 3]);
+    expect(regionsInPlay({}, {regions: 3}, 0)).to.equal(3);
+    expect(regionsInPlay({start: {...start, regions: 3}}, {regions: 3}, 0)).to.equal(3);
   });
 });
 
