@@ -121,7 +121,7 @@ export const explorerStrings = {
     },
     note: 'They count from the next iteration.',
     start: (regions: number, warmUp: number, balance: number) =>
-      `It starts with ${regions} regions: f’s learning rate grows from 0 until iteration ${formatCount(warmUp)}, and until ${formatCount(balance)} neither can take the other’s place.`,
+      `Training starts with ${regions} regions: f’s learning rate grows from 0 until iteration ${formatCount(warmUp)}, and until ${formatCount(balance)} no region can take another’s place.`,
     noise: (from: number, to: number) =>
       `Noise on the masks grows from iteration ${formatCount(from)} to ${formatCount(to)}: each pixel is drawn for one region, as often as its mask says.`,
     splits: (from: number, to: number) =>

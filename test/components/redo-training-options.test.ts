@@ -45,7 +45,7 @@ describe('redo-training-options', () => {
     await el.updateComplete;
     expect(findAll(el, 'p').map(each => each.textContent)).to.deep.equal([
       'They count from the next iteration.',
-      'It starts with 2 regions: f’s learning rate grows from 0 until iteration 500, and until 1,000 neither can take the other’s place.',
+      'Training starts with 2 regions: f’s learning rate grows from 0 until iteration 500, and until 1,000 no region can take another’s place.',
       'Noise on the masks grows from iteration 1,000 to 2,000: each pixel is drawn for one region, as often as its mask says.',
       'From iteration 2,000 to 6,000, a region that has next to nothing is given half of the largest object.',
     ]);
