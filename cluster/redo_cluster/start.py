@@ -7,7 +7,7 @@ from .config import ModelConfig, TrainingConfig
 from .model import Redo
 from .reduce import mean_over_processes
 
-# Logit of a region that is to be empty, before the division by T of others: masks of 1e-13.
+# Logit, divided by T, of a region that is to be empty: its mask is 1e-13.
 EMPTY = -30.0
 
 # Smallest share that a logarithm is taken of.

@@ -16,7 +16,7 @@ import {MASK_BIAS, MASK_WEIGHT} from '../model/mask-network.js';
 import {segment} from '../model/redo.js';
 import {ModelState} from '../model/state.js';
 
-/** Logit of a region that is to be empty, before the division by T of others: masks of 1e-13. */
+/** Logit, divided by T, of a region that is to be empty: its mask is 1e-13. */
 const EMPTY = -30;
 
 /** Smallest share that a logarithm is taken of. */
